@@ -1,0 +1,2 @@
+//! Maillage.
+fn main() {}
