@@ -1,1 +1,11 @@
-//! Black-box tests.
+//! Black-box tests: real HTTP against the real server, on both databases; and the rules of the house.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "in a test, a panic is how a failure is told"
+)]
+
+mod appui;
+mod maison;
