@@ -3,7 +3,8 @@
 //! The test harness has no global teardown and a killed process runs none, so the cluster does not belong to
 //! the test process: a small `sh` starts it, then waits for the end of its standard input. That pipe closes when
 //! the test process dies (return, panic, `kill -9`), and the `sh` then stops the cluster and removes its folder.
-//! It stands in its own process group, so that Ctrl-C or a kill of the group does not take it first.
+//! It stands in its own process group, so that Ctrl-C or a kill of the group does not take it first, and it
+//! ignores SIGPIPE: the test process may die while the cluster is still starting.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -30,7 +31,7 @@ const USER: &str = "maillage";
 const WATCHDOG: &str = r#"
 set -u
 bin=$1 account=$2 port=$3 fsync=$4
-trap '' HUP INT TERM
+trap '' HUP INT TERM PIPE
 IFS= read -r secret || exit 1
 root=$(mktemp -d "${TMPDIR:-/tmp}/maillage-pg.XXXXXX") || exit 1
 as() {
