@@ -5,6 +5,7 @@ pub mod accuse_reception;
 pub mod acteur;
 pub mod calendrier;
 pub mod dossier;
+pub mod echeance;
 pub mod envoi;
 pub mod fait;
 pub mod identifiant;
