@@ -11,6 +11,7 @@ pub const TYPE_DE_CONTENU: &str = "application/problem+json";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(
     title = "Problème",
+    as = Probleme,
     example = json!({
         "type": "/problemes/mentions_manquantes",
         "title": "Mentions obligatoires manquantes",
@@ -25,7 +26,7 @@ pub const TYPE_DE_CONTENU: &str = "application/problem+json";
         }]
     })
 )]
-pub struct Probleme {
+pub struct Problem {
     /// Page qui explique ce problème, servie par ce serveur ; relative à la racine de l’API.
     #[serde(rename = "type")]
     #[schema(format = "uri-reference", max_length = 128, examples("/problemes/introuvable"))]
@@ -99,7 +100,7 @@ mod tests {
 
     #[test]
     fn shape_is_constant_whatever_the_problem() {
-        let probleme = Probleme {
+        let probleme = Problem {
             type_: "/problemes/introuvable".to_owned(),
             title: "Ressource introuvable".to_owned(),
             status: 404,
