@@ -1,1 +1,4 @@
 //! Maillage.
+
+pub mod horloge;
+pub mod jeton;
