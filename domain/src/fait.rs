@@ -309,3 +309,6 @@ pub struct FaitInscrit {
     /// The fact that it corrects, if any.
     pub corrige_seq: Option<i64>,
 }
+
+#[cfg(test)]
+mod tests;
