@@ -14,3 +14,6 @@ pub mod organisation;
 pub mod refus;
 pub mod signalement;
 pub mod territoire;
+
+#[cfg(test)]
+mod signalement_tests;
