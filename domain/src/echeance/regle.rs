@@ -40,9 +40,9 @@ impl Regle {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VoieEvaluation {
-    /// The Parquet took an OPP ([77] 2.1).
+    /// The Parquet took an OPP (\[77\] 2.1).
     Opp,
-    /// Neither judicial follow-up nor OPP ([77] 2.2).
+    /// Neither judicial follow-up nor OPP (\[77\] 2.2).
     HorsOpp,
 }
 
