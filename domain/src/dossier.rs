@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::identifiant::{AgentId, DossierId, OrganisationId};
 use crate::mention::IdentiteMineur;
 
-/// How the situation is assessed (DOS-3, [77] 3.2): never a narrative.
+/// How the situation is assessed (DOS-3, \[77\] 3.2): never a narrative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Situation {

@@ -212,6 +212,12 @@ pub enum Fait {
         depart: NaiveDate,
         /// The last day, a Paris date.
         due_le: NaiveDate,
+        /// The last instant, UTC, for the rules in hours.
+        due_a: Option<DateTime<Utc>>,
+        /// The version of the rule in force at the start.
+        version_regle: String,
+        /// Who must act.
+        organisation: OrganisationId,
     },
     /// The deadline was met, in time or late.
     #[serde(rename = "echeance_tenue")]

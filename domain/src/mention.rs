@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// What the author says of one thing that the law asks ([77] art. 2, 1.1).
+/// What the author says of one thing that the law asks (\[77\] art. 2, 1.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mention<T> {
@@ -51,7 +51,7 @@ pub struct IdentiteMineur {
     pub sexe: Option<Sexe>,
 }
 
-/// One author of the report ([LY]: name, phone, mail).
+/// One author of the report (\[LY\]: name, phone, mail).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuteurSignalement {
     /// Name and first name.

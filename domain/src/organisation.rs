@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::acteur::Role;
 use crate::identifiant::OrganisationId;
 
-/// The categories of the directory (ANN-1, [63] annexe 5).
+/// The categories of the directory (ANN-1, \[63\] annexe 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the variants are the very words of ANN-1")]

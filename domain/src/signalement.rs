@@ -144,8 +144,7 @@ pub enum Statut {
 
 impl Statut {
     /// Every state of SIG-4.
-    pub const ALL: [Self; 5] =
-        [Self::Brouillon, Self::Transmis, Self::Recu, Self::Clos, Self::Abandonne];
+    pub const ALL: [Self; 5] = [Self::Brouillon, Self::Transmis, Self::Recu, Self::Clos, Self::Abandonne];
 
     /// The code of SIG-4.
     pub fn code(self) -> &'static str {
@@ -393,7 +392,7 @@ fn not_acknowledged() -> Refus {
 
 impl Rapport {
     /// The mandatory mentions that are neither filled nor declared unknown, each with its pointer (SIG-1), then
-    /// what the sending needs: the authors ([LY]) and a ressort that has a Parquet here (SIG-2).
+    /// what the sending needs: the authors (\[LY\]) and a ressort that has a Parquet here (SIG-2).
     pub fn manques(&self, ressorts: &[String]) -> Vec<Erreur> {
         let mentions = [
             ("/identite_mineur", self.identite_mineur.is_none(), "l’identité du mineur"),
@@ -402,19 +401,28 @@ impl Rapport {
             ("/lieu_effectif", self.lieu_effectif.is_none(), "le lieu où le mineur se trouve effectivement"),
             ("/situation_scolaire", self.situation_scolaire.is_none(), "la situation scolaire"),
             ("/mesure_educative", self.mesure_educative.is_none(), "l’existence d’une mesure éducative"),
-            ("/elements_situation", self.elements_situation.is_none(), "les éléments relatifs à la situation"),
+            (
+                "/elements_situation",
+                self.elements_situation.is_none(),
+                "les éléments relatifs à la situation",
+            ),
             ("/contexte_revelation", self.contexte_revelation.is_none(), "le contexte de la révélation"),
         ];
         let mut manques: Vec<Erreur> = mentions
             .into_iter()
             .filter(|(_, absente, _)| *absente)
             .map(|(pointeur, _, nom)| {
-                let message = format!("Mention obligatoire : indiquez {nom}, ou déclarez-la inconnue avec un motif.");
+                let message =
+                    format!("Mention obligatoire : indiquez {nom}, ou déclarez-la inconnue avec un motif.");
                 Erreur::new(pointeur, "mention_manquante", message)
             })
             .collect();
         if self.auteurs.is_empty() {
-            manques.push(Erreur::new("/auteurs", "mention_manquante", "Indiquez au moins un auteur du signalement."));
+            manques.push(Erreur::new(
+                "/auteurs",
+                "mention_manquante",
+                "Indiquez au moins un auteur du signalement.",
+            ));
         }
         match &self.ressort {
             None => manques.push(Erreur::new(

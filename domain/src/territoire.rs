@@ -48,7 +48,7 @@ impl std::fmt::Display for CodeTerritoire {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Parametres {
-    /// Subject of the signalement's e-mail (SIG-2, [77] 1.1).
+    /// Subject of the signalement's e-mail (SIG-2, \[77\] 1.1).
     pub objet_courriel: String,
     /// Working days without acknowledgement before the alert (SIG-8).
     pub sig_8_jours_ouvres: u32,

@@ -144,6 +144,9 @@ fn exemples() -> Vec<Fait> {
             regle: "SIG-8".to_owned(),
             depart: jour("2026-12-24"),
             due_le: jour("2026-12-29"),
+            due_a: None,
+            version_regle: "1".to_owned(),
+            organisation: parquet,
         },
         Fait::EcheanceTenue { echeance, dossier, sujet },
         Fait::EcheanceDepassee {
