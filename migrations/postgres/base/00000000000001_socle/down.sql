@@ -1,0 +1,2 @@
+DROP TABLE tete_de_chaine;
+DROP TABLE fait;

@@ -1,0 +1,3 @@
+DROP TABLE jalon;
+DROP TABLE cle_dossier;
+DROP TABLE cle_territoire;

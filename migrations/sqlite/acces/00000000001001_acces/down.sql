@@ -1,0 +1,2 @@
+DROP TABLE tete_acces;
+DROP TABLE acces;

@@ -1,0 +1,1 @@
+//! Proves that both journals are whole.
