@@ -8,4 +8,14 @@
 )]
 
 mod appui;
+mod besoin_de_savoir;
+mod circuit;
+mod cli;
+mod concurrence;
+mod contrat;
+mod coupures;
+mod envois;
+mod fuites;
+mod integrite;
+mod jetons;
 mod maison;

@@ -1,0 +1,128 @@
+//! The real binary: its commands, and the server as a process that can be killed.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// What a command needs to know, as environment variables.
+pub(crate) type Settings = Vec<(&'static str, String)>;
+
+/// The binary, built once per run if it is not fresh: `cargo test` alone does not build it.
+///
+/// Same packages as the tests, so that the features are unified in the same way and nothing is built twice.
+pub(crate) fn path() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let test = std::env::current_exe().expect("le binaire d’essai");
+        let folder = test.parent().and_then(Path::parent).expect("target/<profil>/deps");
+        let mut build = Command::new(env!("CARGO"));
+        build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).args(["build", "--offline", "--quiet"]);
+        build.args(["--package", "api", "--package", "tests", "--bin", "maillage"]);
+        if folder.file_name().is_some_and(|name| name == "release") {
+            build.arg("--release");
+        }
+        let done = build.output().expect("cargo");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let binary = folder.join("maillage");
+        assert!(binary.is_file(), "{} est introuvable : lancez `make test`", binary.display());
+        binary
+    })
+}
+
+/// A command of the binary, with these settings and nothing else of our environment.
+pub(crate) fn command(settings: &Settings, arguments: &[&str]) -> Command {
+    // Were the tests killed, the kernel kills what they started (`--pdeathsig` stays across the exec).
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]).arg(path()).args(arguments).env_clear().stdin(Stdio::null());
+    command.envs(settings.iter().map(|(name, value)| (*name, value.as_str())));
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(settings: &Settings, arguments: &[&str]) -> Output {
+    command(settings, arguments).output().expect("maillage")
+}
+
+/// Runs a command that must succeed, and gives its standard output.
+#[track_caller]
+pub(crate) fn output(settings: &Settings, arguments: &[&str]) -> String {
+    let output = run(settings, arguments);
+    assert!(output.status.success(), "maillage {arguments:?} : {}", both(&output));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// Standard output and error, for messages.
+pub(crate) fn both(output: &Output) -> String {
+    format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// A server that runs as a process of its own; killed with this value.
+pub(crate) struct Process {
+    child: Child,
+    /// `http://127.0.0.1:port`.
+    pub(crate) base: String,
+}
+
+impl Process {
+    /// Starts `maillage demo` or `maillage serve`, its output in `log`, and waits until `/sante/pret` says 200.
+    pub(crate) fn start(settings: &Settings, verb: &str, log: &Path, limit: Duration) -> Self {
+        let port =
+            TcpListener::bind(("127.0.0.1", 0)).and_then(|l| l.local_addr()).expect("un port libre").port();
+        let file = File::options().create(true).append(true).open(log).expect("journal");
+        let mut settings = settings.clone();
+        settings.push(("MAILLAGE_LISTEN", format!("127.0.0.1:{port}")));
+        let child = command(&settings, &[verb])
+            .stdout(file.try_clone().expect("journal"))
+            .stderr(file)
+            .spawn()
+            .expect("maillage démarre");
+        let mut process = Self { child, base: format!("http://127.0.0.1:{port}") };
+        process.wait_ready(log, limit);
+        process
+    }
+
+    fn wait_ready(&mut self, log: &Path, limit: Duration) {
+        let start = Instant::now();
+        let client = super::client::Client::anonymous(&self.base);
+        loop {
+            if client.try_send("GET", "/sante/pret", &[], None).is_ok_and(|reply| reply.status == 200) {
+                return;
+            }
+            let ended = self.child.try_wait().expect("état");
+            let text = || std::fs::read_to_string(log).unwrap_or_default();
+            assert!(ended.is_none(), "maillage s’est arrêté ({ended:?}) :\n{}", text());
+            assert!(start.elapsed() < limit, "pas prêt après {limit:?} :\n{}", text());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// `kill -9`: nothing is flushed, nothing is closed.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("kill -9");
+        self.child.wait().expect("fin");
+    }
+
+    /// SIGTERM: the server finishes what it began; gives whether it left with success, within a minute.
+    pub(crate) fn terminate(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(60) {
+            if let Some(status) = self.child.try_wait().expect("état") {
+                return status.success();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("maillage ne s’arrête pas");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
