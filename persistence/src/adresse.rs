@@ -13,7 +13,7 @@ const NOM_MAX: usize = 63;
 ///
 /// # Errors
 /// French, for the operator: not a PostgreSQL URL, no user, or an `sslmode` that this build cannot honour.
-pub fn check(url: &Url) -> Result<(), Erreur> {
+pub(crate) fn check(url: &Url) -> Result<(), Erreur> {
     if !matches!(url.scheme(), "postgres" | "postgresql") {
         return Err(Erreur::Configuration(
             "L’URL de la base doit commencer par « postgresql:// ».".to_owned(),

@@ -204,3 +204,6 @@ impl Drop for Occupation {
         OCCUPE.set(false);
     }
 }
+
+#[cfg(test)]
+mod tests;

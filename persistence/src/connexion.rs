@@ -14,13 +14,20 @@ use crate::adresse;
 use crate::dialect;
 use crate::erreur::Erreur;
 
-/// A connection to either database. Its variants are matched in this file and in `dialect.rs`, nowhere else.
-#[derive(diesel::MultiConnection)]
-pub enum Cnx {
-    /// PostgreSQL.
-    Pg(PgConnection),
-    /// SQLite.
-    Sqlite(SqliteConnection),
+pub use natif::{Cnx, MultiBackend};
+
+#[expect(missing_docs, reason = "diesel derives public items that say nothing of themselves")]
+mod natif {
+    use diesel::{PgConnection, SqliteConnection};
+
+    /// A connection to either database. Its variants are matched in this file and in `dialect.rs`, nowhere else.
+    #[derive(diesel::MultiConnection)]
+    pub enum Cnx {
+        /// PostgreSQL.
+        Pg(PgConnection),
+        /// SQLite.
+        Sqlite(SqliteConnection),
+    }
 }
 
 /// What a connection is opened for: it decides the settings.

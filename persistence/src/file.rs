@@ -82,6 +82,16 @@ impl<A: Atelier> File<A> {
         Ok(())
     }
 
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.partage.lock().attente.len()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_alive(&self) -> bool {
+        self.partage.lock().vivant
+    }
+
     fn start(&self, etat: &mut Etat<A::Tache>) -> Result<(), Erreur> {
         let (partage, atelier) = (Arc::clone(&self.partage), Arc::clone(&self.atelier));
         let (lot, inactivite) = (self.lot, self.inactivite);

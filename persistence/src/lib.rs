@@ -18,6 +18,8 @@ mod ecrivain;
 pub mod emplacement;
 pub mod envoi;
 mod erreur;
+#[cfg(test)]
+mod essai;
 mod fait_versions;
 pub mod faits;
 mod file;
@@ -26,7 +28,7 @@ pub mod identifiant_externe;
 pub mod migration;
 pub mod organisation;
 mod registre;
-pub mod schema;
+mod schema;
 mod session;
 pub mod signalement;
 pub mod territoire;
