@@ -74,12 +74,7 @@ pub struct ErreurChamp {
 impl ErreurChamp {
     /// An error at a place of the body.
     pub fn at(pointeur: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            pointeur: Some(pointeur.into()),
-            parametre: None,
-            code: code.into(),
-            message: message.into(),
-        }
+        Self { pointeur: Some(pointeur.into()), parametre: None, code: code.into(), message: message.into() }
     }
 
     /// An error in a parameter of the query or in a header.
