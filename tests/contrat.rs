@@ -150,7 +150,7 @@ sur_les_deux_bases!(contract_example_report_goes_through, |env| {
     transmit(&association, &depot);
 });
 
-/// A live tour: each answer satisfies the schema that the contract gives for its status.
+// A live tour: each answer satisfies the schema that the contract gives for its status.
 sur_les_deux_bases!(contract_describes_live_answers, |env| {
     let root = contract(env);
     let association = env.client("association");

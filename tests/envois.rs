@@ -43,10 +43,10 @@ sur_les_deux_bases!(sig_2b_mail_server_down_then_up_loses_nothing, |env| {
     let before: Vec<Value> =
         depots.iter().map(|depot| envoi(&client, depot, "signalement")["message_id"].clone()).collect();
     env.kill();
+    env.hurry_envois();
     env.smtp().up();
     env.restart();
     let client = env.anonymous().with_token(client.token());
-    env.hurry_envois();
     for (depot, message_id) in depots.iter().zip(&before) {
         for nature in ["signalement", "copie_crip"] {
             let sent = wait_statut(&client, depot, nature, "remis");
@@ -171,7 +171,7 @@ sur_les_deux_bases!(sig_8_silence_raises_one_alert_without_names, |env| {
     };
     let due = echeance(&client);
     let start = domain::calendrier::paris_date(api::horloge::Horloge::systeme().now());
-    let expected = domain::calendrier::add_working_days(start, 2, false);
+    let expected = domain::calendrier::Calendrier::default().add_working_days(start, 2).expect("un jour");
     assert_eq!(due["echeance"], expected.to_string(), "{due}");
 
     env.elapse_to(expected);

@@ -54,6 +54,8 @@ pub(crate) struct Env {
     base: Mutex<String>,
     issuer: &'static FauxEmetteur,
     smtp: Mutex<ServeurSmtp>,
+    /// Another mail server than ours: its URL, and its authority when the server is told of it.
+    other_smtp: Mutex<Option<(String, Option<PathBuf>)>>,
 }
 
 /// Runs one body against a server on SQLite, then as another test on PostgreSQL: `rule::sqlite`, `rule::postgres`.
@@ -100,6 +102,7 @@ impl Env {
             base: Mutex::new(String::new()),
             issuer: issuer(),
             smtp: Mutex::new(ServeurSmtp::start(Mode::Starttls)),
+            other_smtp: Mutex::default(),
         };
         env.smtp().write_ca(env.folder.path());
         std::fs::write(env.folder.path().join("jwks.json"), env.issuer.jwks()).expect("JWKS");
@@ -138,9 +141,28 @@ impl Env {
         settings.push(("MAILLAGE_JWKS", self.folder.path().join("jwks.json").display().to_string()));
         settings.push(("MAILLAGE_ISSUER", ISSUER.to_owned()));
         settings.push(("MAILLAGE_AUDIENCE", AUDIENCE.to_owned()));
-        settings.push(("MAILLAGE_SMTP_URL", self.smtp().url()));
-        settings.push(("MAILLAGE_SMTP_CA", self.folder.path().join("smtp-ca.pem").display().to_string()));
+        let own = || (self.smtp().url(), Some(self.folder.path().join("smtp-ca.pem")));
+        let (url, ca) = self.other_smtp.lock().expect("SMTP").clone().unwrap_or_else(own);
+        settings.push(("MAILLAGE_SMTP_URL", url));
+        settings.extend(ca.map(|ca| ("MAILLAGE_SMTP_CA", ca.display().to_string())));
         settings
+    }
+
+    /// Starts the server again with another mail server; it trusts its authority only when told to.
+    pub(crate) fn use_smtp(&self, other: &ServeurSmtp, trusted: bool) {
+        let ca = trusted.then(|| {
+            let ca = self.folder.path().join("autre-ca.pem");
+            std::fs::write(&ca, other.ca_pem()).expect("CA");
+            ca
+        });
+        *self.other_smtp.lock().expect("SMTP") = Some((other.url(), ca));
+        self.stop();
+        self.restart();
+    }
+
+    /// Moves the clock of the server to noon of a Paris day.
+    pub(crate) fn elapse_to(&self, day: NaiveDate) {
+        panic!("no movable clock yet: {day}");
     }
 
     /// The mail server.
@@ -235,13 +257,6 @@ impl Env {
         (CleDEssai::from_pkcs8(&pkcs8), name("iss"), name("aud"))
     }
 
-    /// A token of the server's own issuer.
-    pub(crate) fn own_token(&self, agent: &str, territoire: &str) -> String {
-        let (cle, iss, aud) = self.own_key();
-        let gabarit = Gabarit { sub: agent.to_owned(), territoire: territoire.to_owned(), now: self.now() };
-        Signeur { iss: &iss, aud: &aud, cle: &cle }.token(&gabarit)
-    }
-
     /// The instant of the server, in seconds.
     pub(crate) fn now(&self) -> i64 {
         api::horloge::Horloge::systeme().now().timestamp()
@@ -283,14 +298,13 @@ impl Env {
         self.sql("77").execute(&sql);
     }
 
-    /// Makes every waiting sending due: the server starts again, and finds them so.
+    /// Makes every waiting sending due; the leases too, when the server that held them was killed.
     pub(crate) fn hurry_envois(&self) {
-        self.kill();
         let le = "'2020-01-01T00:00:00.000000Z'";
+        let lease = if self.server.lock().expect("serveur").is_none() { ", bail_jusqu_a = NULL" } else { "" };
         self.sql("77").execute(&format!(
-            "UPDATE envoi SET prochain_essai_le = {le}, bail_jusqu_a = NULL WHERE statut IN ('a_envoyer', 'echec')"
+            "UPDATE envoi SET prochain_essai_le = {le}{lease} WHERE statut IN ('a_envoyer', 'echec')"
         ));
-        self.restart();
     }
 
     /// An identifier as this engine writes it.
