@@ -257,7 +257,6 @@ impl From<persistence::Erreur> for ApiError {
     }
 }
 
-#[cfg(any())]
 impl From<crate::app::Erreur> for ApiError {
     fn from(erreur: crate::app::Erreur) -> Self {
         match erreur {

@@ -10,6 +10,7 @@ use domain::territoire::CodeTerritoire;
 use persistence::{Base, Emplacement, Options};
 
 use crate::error::ApiError;
+use crate::hasard::Hasard;
 use crate::horloge::Horloge;
 use crate::http::debit::Debit;
 use crate::jeton::emetteurs::EmetteursInvalides;
@@ -30,6 +31,7 @@ struct Interieur {
     settings: Settings,
     keys_dir: PathBuf,
     horloge: Horloge,
+    hasard: Hasard,
     emetteurs: Emetteurs,
     debit: Debit,
     places: BTreeMap<CodeTerritoire, Place>,
@@ -89,6 +91,7 @@ impl Etat {
             settings,
             keys_dir,
             horloge,
+            hasard: Hasard::Systeme,
             pret: AtomicBool::new(false),
         })))
     }
@@ -106,6 +109,11 @@ impl Etat {
     /// The clock.
     pub fn horloge(&self) -> &Horloge {
         &self.0.horloge
+    }
+
+    /// Where identifiers and draws come from.
+    pub fn hasard(&self) -> &Hasard {
+        &self.0.hasard
     }
 
     /// The trusted issuers of tokens.

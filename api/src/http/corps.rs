@@ -9,12 +9,13 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::rt::time::{Instant, timeout};
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use openapi::probleme::ErreurChamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::Validate;
 
+use super::appel::CorpsRecu;
 use super::lecture::{self, Lu};
 use super::{forme, valeurs};
 use crate::error::ApiError;
@@ -27,13 +28,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const DEBIT_MIN: u64 = 16 * 1024;
 
 /// A JSON body of type `T`, checked for shape (400) then for values (422).
+///
+/// Its canonical JSON, one spelling whatever the order of the fields, stays beside the request ([`CorpsRecu`]): an
+/// Idempotency-Key is bound to it.
 #[derive(Debug)]
-pub struct Corps<T> {
-    /// What was sent.
-    pub valeur: T,
-    /// The same JSON in one spelling, whatever the order of its fields: what an Idempotency-Key is bound to.
-    pub canonique: Vec<u8>,
-}
+pub struct Corps<T>(pub T);
 
 /// No body, or `{}`.
 #[derive(Debug)]
@@ -97,8 +96,8 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Corps<T> {
             let octets = receive(&req, payload, CORPS_MAX).await?;
             require_json(&req)?;
             let valeur = complete(&octets)?;
-            let canonique = valeur.to_string().into_bytes();
-            Ok(Self { valeur: typed(valeur)?, canonique })
+            keep(&req, valeur.to_string());
+            typed(valeur).map(Self)
         })
     }
 }
@@ -111,6 +110,8 @@ impl FromRequest for CorpsVide {
         let (req, payload) = (req.clone(), payload.take());
         Box::pin(async move {
             let octets = receive(&req, payload, CORPS_MAX).await?;
+            // Nothing and `{}` say the same: one request in the eyes of its Idempotency-Key.
+            keep(&req, String::new());
             if octets.is_empty() {
                 return Ok(Self);
             }
@@ -192,6 +193,10 @@ pub async fn receive(req: &HttpRequest, payload: Payload, max: usize) -> Result<
     }
 }
 
+fn keep(req: &HttpRequest, canonique: String) {
+    req.extensions_mut().insert(CorpsRecu(canonique.into_bytes().into()));
+}
+
 fn require_json(req: &HttpRequest) -> Result<(), ApiError> {
     let texte = req.headers().get(CONTENT_TYPE).and_then(|valeur| valeur.to_str().ok()).unwrap_or_default();
     let mut morceaux = texte.split(';').map(str::trim);
@@ -238,7 +243,8 @@ fn too_large(detail: String) -> ApiError {
     ApiError::requete("corps_trop_volumineux", detail, Vec::new())
 }
 
-fn unsupported(detail: &'static str) -> ApiError {
+/// The body comes in a form that this operation does not read (415).
+pub(super) fn unsupported(detail: &'static str) -> ApiError {
     ApiError::requete("type_de_contenu_inadmis", detail, Vec::new())
 }
 

@@ -13,9 +13,9 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, ResponseError, web};
-use domain::identifiant::AgentId;
 use openapi::probleme::TYPE_DE_CONTENU;
 
+use crate::app::Appel;
 use crate::error::ApiError;
 use crate::etat::Etat;
 use crate::horloge;
@@ -25,11 +25,6 @@ use crate::journalisation::REQUETES;
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest address, in bytes.
 const ADRESSE_MAX: usize = 8 * 1024;
-
-/// The agent that a verified token names; the extractor of the actor puts it in the request's extensions, and the
-/// log line says it.
-#[derive(Debug, Clone, Copy)]
-pub struct Client(pub AgentId);
 
 /// The identifier of a request, in its extensions.
 #[derive(Debug, Clone)]
@@ -73,7 +68,7 @@ pub async fn envelope(
     if let Some(cause) = erreur.and_then(ApiError::cause) {
         log::error!(target: "maillage", request_id = id.as_str(); "{cause}");
     }
-    let client = reponse.request().extensions().get::<Client>().map(|client| client.0.to_string());
+    let client = reponse.request().extensions().get::<Appel>().map(|appel| appel.acteur.agent.to_string());
     let route = reponse.request().match_pattern();
     let statut = reponse.status().as_u16();
     log_request(&id, methode.as_str(), route.as_deref().unwrap_or("-"), statut, debut, client.as_deref());
