@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use domain::acces::Acces;
 
-use crate::chaine::{Journal, Maillon, Tete};
+use crate::chaine::{Chainee, Journal, Maillon, Tete};
 use crate::connexion::Cnx;
 use crate::dialect;
 use crate::erreur::Erreur;
@@ -14,7 +14,7 @@ use crate::types::{Id, Instant};
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = acces)]
 pub(crate) struct AccesRow {
-    pub(crate) seq: i64,
+    seq: i64,
     agent: Id,
     organisation: Id,
     roles: String,
@@ -24,7 +24,7 @@ pub(crate) struct AccesRow {
     sections: String,
     decision: String,
     le: Instant,
-    pub(crate) empreinte: Vec<u8>,
+    empreinte: Vec<u8>,
 }
 
 /// Appends these lines after the head and moves the head, which the writer stores once per transaction.
@@ -44,6 +44,31 @@ pub(crate) fn append<'l>(
     dialect::insert_acces(cnx, rangees)
 }
 
+impl Chainee for AccesRow {
+    fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    fn empreinte(&self) -> &[u8] {
+        &self.empreinte
+    }
+
+    fn digest(&self, precedente: &[u8]) -> [u8; 32] {
+        Maillon::after(Journal::Acces, precedente)
+            .entier(self.seq)
+            .id(Some(self.agent.0))
+            .id(Some(self.organisation.0))
+            .texte(&self.roles)
+            .texte(&self.operation)
+            .id(self.sujet.map(|id| id.0))
+            .id(self.dossier.map(|id| id.0))
+            .texte(&self.sections)
+            .texte(&self.decision)
+            .instant(self.le.utc())
+            .finish()
+    }
+}
+
 impl AccesRow {
     fn new(seq: i64, ligne: &Acces) -> Self {
         Self {
@@ -61,19 +86,4 @@ impl AccesRow {
         }
     }
 
-    /// The digest that the line must bear after that one.
-    pub(crate) fn digest(&self, precedente: &[u8]) -> [u8; 32] {
-        Maillon::after(Journal::Acces, precedente)
-            .entier(self.seq)
-            .id(Some(self.agent.0))
-            .id(Some(self.organisation.0))
-            .texte(&self.roles)
-            .texte(&self.operation)
-            .id(self.sujet.map(|id| id.0))
-            .id(self.dossier.map(|id| id.0))
-            .texte(&self.sections)
-            .texte(&self.decision)
-            .instant(self.le.utc())
-            .finish()
-    }
 }

@@ -29,6 +29,16 @@ pub(crate) struct Tete {
     pub(crate) empreinte: [u8; 32],
 }
 
+/// One line of a journal, as stored.
+pub(crate) trait Chainee {
+    /// Its number.
+    fn seq(&self) -> i64;
+    /// The digest that it bears.
+    fn empreinte(&self) -> &[u8];
+    /// The digest that it must bear after that one.
+    fn digest(&self, precedente: &[u8]) -> [u8; 32];
+}
+
 /// The digest of one line, built column by column; each is tagged and preceded by its length, so that no two
 /// lines share a digest. The order and the tags are frozen.
 pub(crate) struct Maillon(Context);

@@ -2,6 +2,7 @@
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 
 use crate::acces::AccesRow;
 use crate::chaine::Journal;
@@ -79,6 +80,62 @@ pub(crate) fn lock_head(cnx: &mut Cnx, journal: Journal) -> Result<(i64, Vec<u8>
         Journal::Acces => head!(tete_acces),
     };
     tete.optional()?.ok_or_else(|| Erreur::corrompu(journal.head_table(), 1))
+}
+
+/// Reads the head of a journal without locking it.
+pub(crate) fn read_head(cnx: &mut Cnx, journal: Journal) -> Result<Option<(i64, Vec<u8>, Vec<u8>)>, Erreur> {
+    macro_rules! head {
+        ($table:ident) => {
+            $table::table.find(1).select(($table::seq, $table::empreinte, $table::sceau)).first(cnx)
+        };
+    }
+    let tete = match journal {
+        Journal::Faits => head!(tete_de_chaine),
+        Journal::Acces => head!(tete_acces),
+    };
+    Ok(tete.optional()?)
+}
+
+/// Whether the database itself still refuses to change the lines of a journal: by triggers, or by rights.
+pub(crate) fn is_guarded(cnx: &mut Cnx, journal: Journal) -> Result<bool, Erreur> {
+    let sql = match cnx {
+        Cnx::Pg(_) => {
+            "SELECT NOT (has_table_privilege($1, 'UPDATE') OR has_table_privilege($1, 'DELETE') \
+             OR has_table_privilege($1, 'TRUNCATE')) AS oui"
+        }
+        Cnx::Sqlite(_) => {
+            "SELECT count(*) = 3 AS oui FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = $1 \
+             AND name IN ($1 || '_sans_modification', $1 || '_sans_suppression', $1 || '_sans_remplacement')"
+        }
+    };
+    let verdict: Verdict = diesel::sql_query(sql).bind::<Text, _>(journal.code()).get_result(cnx)?;
+    Ok(verdict.oui)
+}
+
+/// What SQLite finds broken in the file of this table; PostgreSQL has its own tools and checksums.
+pub(crate) fn damages(cnx: &mut Cnx, table: &str) -> Vec<String> {
+    let Cnx::Sqlite(cnx) = cnx else { return Vec::new() };
+    let trouves: QueryResult<Vec<Dommage>> = diesel::sql_query(
+        "SELECT integrity_check AS texte FROM pragma_integrity_check($1) WHERE integrity_check <> 'ok'",
+    )
+    .bind::<Text, _>(table)
+    .load(cnx);
+    match trouves {
+        Ok(trouves) => trouves.into_iter().map(|dommage| dommage.texte).collect(),
+        Err(erreur) => vec![Erreur::from(erreur).to_string()],
+    }
+}
+
+#[derive(QueryableByName)]
+struct Verdict {
+    #[diesel(sql_type = Bool)]
+    oui: bool,
+}
+
+#[derive(QueryableByName)]
+struct Dommage {
+    #[diesel(sql_type = Text)]
+    texte: String,
 }
 
 /// Whether the journal of facts has begun.

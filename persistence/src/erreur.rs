@@ -106,19 +106,24 @@ impl From<serde_json::Error> for Erreur {
     }
 }
 
-/// Keeps the words of a database's message and drops whatever it quotes, except the names of our own tables and
-/// columns: PostgreSQL quotes the values that it refuses.
+/// Keeps the words of a database's message up to the first thing that it quotes, then only the names of our own
+/// tables and columns: PostgreSQL quotes the values that it refuses.
 pub(crate) fn without_values(texte: &str) -> String {
-    let premiere_ligne = texte.lines().next().unwrap_or_default();
-    let mut sortie = String::with_capacity(premiere_ligne.len());
-    for (rang, morceau) in premiere_ligne.split(['"', '\'']).enumerate() {
-        if rang % 2 == 0 || crate::colonnes::is_name(morceau) {
-            sortie.push_str(morceau);
-        } else {
-            sortie.push('…');
-        }
-    }
-    sortie
+    let ligne = texte.lines().next().unwrap_or_default();
+    let mut avant = ' ';
+    let debut = ligne.char_indices().find(|(_, signe)| {
+        // After a letter, an apostrophe is only an apostrophe.
+        let cite = matches!(signe, '"' | '«' | '“' | '`') || (*signe == '\'' && !avant.is_alphanumeric());
+        avant = *signe;
+        cite
+    });
+    let Some((debut, _)) = debut else { return ligne.to_owned() };
+    let (garde, reste) = ligne.split_at(debut);
+    let noms: Vec<&str> = reste
+        .split(|signe: char| !signe.is_alphanumeric() && signe != '_')
+        .filter(|mot| crate::colonnes::is_name(mot))
+        .collect();
+    format!("{garde}… [{}]", noms.join(" "))
 }
 
 fn detail(information: &dyn DatabaseErrorInformation) -> String {
@@ -197,8 +202,18 @@ mod tests {
 
     #[test]
     fn messages_lose_the_values_they_quote() {
-        let texte = without_values("invalid input syntax for type uuid: \"Durand Léa\" in 'fait'\nDETAIL: x");
-        assert_eq!(texte, "invalid input syntax for type uuid: … in fait");
+        for (texte, attendu) in [
+            (
+                "invalid input syntax for type uuid: \"Durand Léa\"\nDETAIL: x",
+                "invalid input syntax for type uuid: … []",
+            ),
+            ("relation \"fait\" does not exist", "relation … [fait]"),
+            ("l’opérateur n'existe pas : « Durand »", "l’opérateur n'existe pas : … []"),
+            ("can't do 'Durand' to 'fait'", "can't do … [fait]"),
+            ("permission denied for table fait", "permission denied for table fait"),
+        ] {
+            assert_eq!(without_values(texte), attendu);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use domain::identifiant::{AgentId, DossierId};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::chaine::{Journal, Maillon, Tete};
+use crate::chaine::{Chainee, Journal, Maillon, Tete};
 use crate::coffre::Etiquette;
 use crate::erreur::Erreur;
 use crate::fait_versions;
@@ -66,7 +66,7 @@ pub fn list_of_dossier(
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = fait)]
 pub(crate) struct FaitRow {
-    pub(crate) seq: i64,
+    seq: i64,
     type_: String,
     version: i32,
     sujet: Option<Id>,
@@ -76,7 +76,7 @@ pub(crate) struct FaitRow {
     enregistre_le: Instant,
     corrige_seq: Option<i64>,
     charge: Vec<u8>,
-    pub(crate) empreinte: Vec<u8>,
+    empreinte: Vec<u8>,
 }
 
 /// Appends one fact after the head and moves the head, which the writer stores once per transaction.
@@ -118,9 +118,16 @@ pub(crate) fn append(
     Ok(seq)
 }
 
-impl FaitRow {
-    /// The digest that the line must bear after that one.
-    pub(crate) fn digest(&self, precedente: &[u8]) -> [u8; 32] {
+impl Chainee for FaitRow {
+    fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    fn empreinte(&self) -> &[u8] {
+        &self.empreinte
+    }
+
+    fn digest(&self, precedente: &[u8]) -> [u8; 32] {
         Maillon::after(Journal::Faits, precedente)
             .entier(self.seq)
             .texte(&self.type_)
@@ -134,7 +141,9 @@ impl FaitRow {
             .octets(&self.charge)
             .finish()
     }
+}
 
+impl FaitRow {
     fn into_domain(self, s: &Session<'_>) -> Result<FaitInscrit, Erreur> {
         let clair = match self.dossier {
             Some(dossier) => s.coffre.unseal(DossierId(dossier.0), &label(self.seq), &self.charge)?,

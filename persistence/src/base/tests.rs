@@ -133,7 +133,10 @@ fn a_swallowed_error_of_the_database_harms_nobody_else() {
 fn eight_threads_that_read_then_write_all_succeed() {
     let essai = Essai::install();
     let base = essai.open();
-    essai.raw_base().batch_execute("CREATE TABLE compte (n INTEGER NOT NULL); INSERT INTO compte VALUES (0)").unwrap();
+    essai
+        .raw_base()
+        .batch_execute("CREATE TABLE compte (n INTEGER NOT NULL); INSERT INTO compte VALUES (0)")
+        .unwrap();
     std::thread::scope(|portee| {
         for _ in 0..8 {
             portee.spawn(|| {
