@@ -12,6 +12,20 @@ use crate::error::ApiError;
 #[derive(Debug)]
 pub struct Chemin<T>(pub T);
 
+/// The reference that a Parquet gives (SIG-5): 1 to 128 characters, none of them a control; any other names nothing.
+#[derive(Debug, serde::Deserialize)]
+#[serde(try_from = "String")]
+pub struct Reference(pub String);
+
+impl TryFrom<String> for Reference {
+    type Error = &'static str;
+
+    fn try_from(texte: String) -> Result<Self, Self::Error> {
+        let admise = (1..=128).contains(&texte.chars().count()) && !texte.chars().any(char::is_control);
+        if admise { Ok(Self(texte)) } else { Err("reference") }
+    }
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Chemin<T> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;

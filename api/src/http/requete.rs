@@ -20,6 +20,17 @@ const NOM_MAX: usize = 64;
 #[derive(Debug)]
 pub struct Requete<T>(pub T);
 
+/// The query of an operation that has no parameter.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SansParametre {}
+
+impl Validate for SansParametre {
+    fn validate(&self) -> Result<(), validator::ValidationErrors> {
+        Ok(())
+    }
+}
+
 impl<T: DeserializeOwned + Validate> FromRequest for Requete<T> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;

@@ -5,7 +5,9 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use actix_web::{HttpResponse, web};
+use openapi::chemins;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::etat::Etat;
@@ -17,20 +19,28 @@ const FRAICHEUR: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub struct Sonde(Mutex<Option<(Instant, bool)>>);
 
-#[derive(Serialize)]
-struct Sante {
+/// État du service.
+#[derive(Serialize, ToSchema)]
+pub struct Sante {
+    /// Un mot, rien de plus.
+    #[schema(value_type = String, max_length = 16)]
     statut: &'static str,
 }
 
-/// The process answers; depends on nothing else.
+/// Sonder la vie du processus
+///
+/// Ne dépend de rien d’autre.
+#[utoipa::path(get, path = chemins::SANTE_VIVANT, tag = "sante", operation_id = "show_sante_vivant",
+    responses((status = 200, description = "Le processus répond.", body = Sante)))]
 pub async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(Sante { statut: "vivant" })
 }
 
-/// The data are complete, the process is not stopping, and the base of every territoire answers.
+/// Sonder la disponibilité
 ///
-/// # Errors
-/// 503 otherwise.
+/// Les données sont complètes, le processus ne s’arrête pas, et la base de chaque territoire répond.
+#[utoipa::path(get, path = chemins::SANTE_PRET, tag = "sante", operation_id = "show_sante_pret",
+    responses((status = 200, description = "Des requêtes peuvent être reçues.", body = Sante)))]
 pub async fn ready(etat: web::Data<Etat>, sonde: web::Data<Sonde>) -> Result<HttpResponse, ApiError> {
     if !etat.is_ready() {
         return Err(ApiError::indisponible("pas encore prêt, ou en cours d’arrêt"));

@@ -1,0 +1,135 @@
+//! The circuit of a signalement: draft, change, transmit, give up, close, and look (SIG-1…4, SIG-8).
+
+pub(crate) mod detail;
+mod redaction;
+mod transmission;
+
+use domain::acces::Section;
+use domain::identifiant::SignalementId;
+use domain::signalement::{MotifCloture, Signalement};
+use persistence::signalement::Filtre;
+use persistence::{Session, cercle};
+
+pub use detail::Detail;
+pub use redaction::{Nouveau, create, create_in, update};
+pub use transmission::{transmit, transmit_in};
+
+use super::idempotence::{Reponse, Unique, once};
+use super::{Appel, Lu, Resultat};
+use domain::acces::Cercle;
+use domain::fait::Fait;
+use domain::organisation::Organisation;
+use domain::refus::Refus;
+
+/// One signalement, in the sections open to the caller.
+///
+/// # Errors
+/// Not found when absent or invisible; the base fails.
+pub fn show(appel: &Appel, id: SignalementId) -> Resultat<Lu<Detail>> {
+    let detail = appel.base.read(|s| {
+        let (signalement, cercle) = visible(s, appel, id)?;
+        Detail::load(s, appel, signalement, &cercle)
+    })?;
+    let acces = appel.look("show_signalement", id.0, detail.signalement.dossier, &detail.sections);
+    Ok(Lu { valeur: detail, acces: vec![acces] })
+}
+
+/// The signalements that the caller may see, the newest first, with the directory to name their organisations.
+///
+/// # Errors
+/// The base fails.
+pub fn list(
+    appel: &Appel,
+    filtre: &Filtre,
+    apres: Option<SignalementId>,
+    limite: i64,
+) -> Resultat<Lu<(Vec<Signalement>, Vec<Organisation>)>> {
+    if !appel.acteur.sees_dossiers() {
+        return Ok(Lu::plain((Vec::new(), Vec::new())));
+    }
+    appel.base.read(|s| {
+        let organisation = appel.acteur.organisation;
+        let signalements =
+            persistence::signalement::list(s, organisation, appel.now, filtre, apres, limite)?;
+        Ok(Lu::plain((signalements, persistence::organisation::list(s)?)))
+    })
+}
+
+/// Gives a draft up (SIG-4).
+///
+/// # Errors
+/// Not found; the rule that forbids it; the base fails.
+pub fn abandon(
+    appel: &Appel,
+    id: SignalementId,
+    unique: Unique,
+    rendre: impl FnOnce(&Detail) -> Reponse + Send + 'static,
+) -> Resultat<Reponse> {
+    transition(appel, id, unique, rendre, |signalement, ctx| {
+        let (signalement_id, dossier) = (signalement.id, signalement.dossier);
+        let fait = Fait::SignalementAbandonne { signalement: signalement_id, dossier };
+        Ok((signalement.abandonner(ctx)?, fait))
+    })
+}
+
+/// Closes a signalement, by the CRIP, with a reason (SIG-4).
+///
+/// # Errors
+/// Not found; the rule that forbids it; the base fails.
+pub fn close(
+    appel: &Appel,
+    id: SignalementId,
+    motif: MotifCloture,
+    unique: Unique,
+    rendre: impl FnOnce(&Detail) -> Reponse + Send + 'static,
+) -> Resultat<Reponse> {
+    transition(appel, id, unique, rendre, move |signalement, ctx| {
+        let (signalement_id, dossier) = (signalement.id, signalement.dossier);
+        let fait = Fait::SignalementClos { signalement: signalement_id, dossier, motif };
+        Ok((signalement.clore(motif, ctx)?, fait))
+    })
+}
+
+/// A transition that changes the state alone and writes one fact.
+fn transition(
+    appel: &Appel,
+    id: SignalementId,
+    unique: Unique,
+    rendre: impl FnOnce(&Detail) -> Reponse + Send + 'static,
+    changer: impl FnOnce(Signalement, &domain::signalement::Contexte<'_>) -> Result<(Signalement, Fait), Refus>
+    + Send
+    + 'static,
+) -> Resultat<Reponse> {
+    let appel = appel.clone();
+    let base = appel.base.clone();
+    base.write(move |tx| {
+        let (signalement, cercle) = visible(tx, &appel, id)?;
+        once(tx, &unique, appel.now, |tx| {
+            let ressorts = detail::ressorts(&persistence::organisation::list(tx)?);
+            let ctx = detail::context(&appel, &ressorts);
+            let (signalement, fait) = changer(signalement, &ctx)?;
+            persistence::signalement::update(tx, &signalement)?;
+            tx.record(&fait, appel.auteur(), appel.now, appel.now)?;
+            let dossier = signalement.dossier;
+            let detail = Detail::load(tx, &appel, signalement, &cercle)?;
+            Ok((dossier, rendre(&detail)))
+        })
+    })
+}
+
+/// The signalement and the caller's place in the cercle of its dossier, or not found: absent and invisible take the
+/// same queries (SEC-1).
+pub(crate) fn visible(s: &mut Session<'_>, appel: &Appel, id: SignalementId) -> Resultat<(Signalement, Cercle)> {
+    let signalement = persistence::signalement::find(s, id)?;
+    let dossier = signalement.as_ref().map_or_else(|| id.0.into(), |signalement| signalement.dossier);
+    let cercle = cercle::find(s, dossier, appel.acteur.organisation)?;
+    match (signalement, cercle) {
+        (Some(signalement), Some(cercle))
+            if signalement.is_visible_to(appel.acteur.organisation)
+                && Section::ALL.iter().any(|section| cercle.opens(*section, &appel.acteur, appel.now)) =>
+        {
+            Ok((signalement, cercle))
+        }
+        _ => Err(Refus::introuvable().into()),
+    }
+}
