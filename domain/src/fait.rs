@@ -250,6 +250,31 @@ impl Fait {
     /// The version in which facts are written today; older ones are upgraded on reading.
     pub const VERSION: i32 = 1;
 
+    /// The type code of the journal, as the contract shows it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TerritoireInstalle { .. } => "territoire_installe",
+            Self::OrganisationCreee { .. } => "organisation_creee",
+            Self::HabilitationAccordee { .. } => "habilitation_accordee",
+            Self::HabilitationRetiree { .. } => "habilitation_retiree",
+            Self::ClientCree { .. } => "client_cree",
+            Self::DossierOuvert { .. } => "dossier_ouvert",
+            Self::CercleEntre { .. } => "cercle_entre",
+            Self::SignalementRedige { .. } => "signalement_redige",
+            Self::SignalementModifie { .. } => "signalement_modifie",
+            Self::SignalementTransmis { .. } => "signalement_transmis",
+            Self::SignalementEffectue { .. } => "signalement_effectue",
+            Self::SignalementRecu { .. } => "signalement_recu",
+            Self::SignalementClos { .. } => "signalement_clos",
+            Self::SignalementAbandonne { .. } => "signalement_abandonne",
+            Self::EnvoiRemis { .. } => "envoi_remis",
+            Self::EnvoiEchoue { .. } => "envoi_echoue",
+            Self::EcheanceOuverte { .. } => "echeance_ouverte",
+            Self::EcheanceTenue { .. } => "echeance_tenue",
+            Self::EcheanceDepassee { .. } => "echeance_depassee",
+        }
+    }
+
     /// What the fact is about.
     pub fn sujet(&self) -> Option<Uuid> {
         match self {

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::echeance::{Calcul, Depart, Echeance, EtatEcheance, Question, Regle, VoieEvaluation};
-use domain::refus::{Erreur, Refus};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
 use crate::organisation::OrganisationRef;
+use crate::probleme::ErreurChamp;
 use crate::signalement::same_variants;
 
 /// Règle dont une échéance découle.
@@ -151,7 +151,7 @@ impl SimulationDemande {
     ///
     /// # Errors
     /// When `depart` is neither a date nor an instant.
-    pub fn question(&self) -> Result<Question, Refus> {
+    pub fn question(&self) -> Result<Question, ErreurChamp> {
         Ok(Question {
             regle: self.regle.into(),
             depart: read_start(&self.depart)?,
@@ -161,18 +161,18 @@ impl SimulationDemande {
     }
 }
 
-fn read_start(texte: &str) -> Result<Depart, Refus> {
+fn read_start(texte: &str) -> Result<Depart, ErreurChamp> {
     if let Ok(jour) = NaiveDate::parse_from_str(texte, "%Y-%m-%d")
         && jour.format("%Y-%m-%d").to_string() == texte
     {
         return Ok(Depart::Jour(jour));
     }
-    DateTime::parse_from_rfc3339(texte).map(|instant| Depart::Instant(instant.to_utc())).map_err(|_| {
-        Refus::invalide(
-            "parametres_invalides",
-            None,
-            "Le départ n’est pas une date.",
-            vec![Erreur::new("/depart", "date_invalide", "Donnez une date AAAA-MM-JJ, ou un instant RFC 3339.")],
+    let instant = DateTime::parse_from_rfc3339(texte).map(|instant| Depart::Instant(instant.to_utc()));
+    instant.map_err(|_| {
+        ErreurChamp::parametre(
+            "depart",
+            "format_invalide",
+            "Donnez une date AAAA-MM-JJ, ou un instant RFC 3339.",
         )
     })
 }

@@ -7,6 +7,7 @@ pub mod chemins;
 pub mod dossier;
 pub mod echeance;
 pub mod envoi;
+pub mod exemples;
 pub mod identifiant_externe;
 pub mod jeton;
 pub mod mention;

@@ -56,7 +56,11 @@ pub struct MentionInconnue {
     #[schema(value_type = VraiSeul)]
     pub inconnu: bool,
     /// Pourquoi le fait n’est pas connu.
-    #[schema(min_length = 1, max_length = 4000, pattern = "^[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*$")]
+    #[schema(
+        min_length = 1,
+        max_length = 4000,
+        pattern = "^[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*$"
+    )]
     pub motif: String,
 }
 
@@ -81,7 +85,11 @@ impl ToSchema for VraiSeul {}
 #[serde(deny_unknown_fields)]
 pub struct MentionTexteRenseignee {
     /// Le fait lui-même.
-    #[schema(min_length = 1, max_length = 4000, pattern = "^[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*$")]
+    #[schema(
+        min_length = 1,
+        max_length = 4000,
+        pattern = "^[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*$"
+    )]
     pub valeur: String,
 }
 
@@ -141,7 +149,11 @@ pub struct IdentiteEntree {
 pub struct AuteurVue {
     /// Nom et prénom.
     #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*$")]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x7F-\\x9F]*$"
+    )]
     pub nom: String,
     /// Téléphone où le parquet peut rappeler.
     #[schema(min_length = 6, max_length = 20, pattern = "^\\+?[0-9][0-9 .()-]{4,18}$")]
@@ -309,9 +321,7 @@ impl From<&IdentiteMineur> for IdentiteMineurVue {
 impl From<&Mention<String>> for MentionTexte {
     fn from(mention: &Mention<String>) -> Self {
         match mention {
-            Mention::Valeur(valeur) => {
-                Self::Renseignee(MentionTexteRenseignee { valeur: valeur.clone() })
-            }
+            Mention::Valeur(valeur) => Self::Renseignee(MentionTexteRenseignee { valeur: valeur.clone() }),
             Mention::Inconnu { motif } => Self::Inconnue(unknown(motif)),
         }
     }
@@ -320,9 +330,7 @@ impl From<&Mention<String>> for MentionTexte {
 impl From<&Mention<IdentiteMineur>> for MentionIdentite {
     fn from(mention: &Mention<IdentiteMineur>) -> Self {
         match mention {
-            Mention::Valeur(valeur) => {
-                Self::Renseignee(MentionIdentiteRenseignee { valeur: valeur.into() })
-            }
+            Mention::Valeur(valeur) => Self::Renseignee(MentionIdentiteRenseignee { valeur: valeur.into() }),
             Mention::Inconnu { motif } => Self::Inconnue(unknown(motif)),
         }
     }

@@ -124,12 +124,44 @@ impl From<&Organisation> for OrganisationVue {
     }
 }
 
-same_variants!(CategorieVue, Categorie {
-    Justice, PoliceGendarmerie, Departement, HebergementProtectionEnfance, Sante, InsertionHebergement,
-    AssociationSpecialisee, EducationNationale, Pjj, ServiceAemo, PreventionSpecialisee, Cpef, AssistantFamilial,
-    Etat, Autre
-});
-same_variants!(RoleVue, Role {
-    Crip, Rtpe, ReferentAse, EvaluateurMds, Parquet, JugeEnfants, Association, Coordinateur, ServiceAemo,
-    PoliceGendarmerie, Etablissement, MembreCommission, Observatoire, Copil, Dpo, Administrateur
-});
+same_variants!(
+    CategorieVue,
+    Categorie {
+        Justice,
+        PoliceGendarmerie,
+        Departement,
+        HebergementProtectionEnfance,
+        Sante,
+        InsertionHebergement,
+        AssociationSpecialisee,
+        EducationNationale,
+        Pjj,
+        ServiceAemo,
+        PreventionSpecialisee,
+        Cpef,
+        AssistantFamilial,
+        Etat,
+        Autre
+    }
+);
+same_variants!(
+    RoleVue,
+    Role {
+        Crip,
+        Rtpe,
+        ReferentAse,
+        EvaluateurMds,
+        Parquet,
+        JugeEnfants,
+        Association,
+        Coordinateur,
+        ServiceAemo,
+        PoliceGendarmerie,
+        Etablissement,
+        MembreCommission,
+        Observatoire,
+        Copil,
+        Dpo,
+        Administrateur
+    }
+);

@@ -365,9 +365,27 @@ impl SignalementModification {
                 Champ::Vide => Vec::new(),
                 Champ::Valeur(auteurs) => read_authors(auteurs, e),
             },
-            identite_mineur: merge("/identite_mineur", self.identite_mineur, ancien.identite_mineur, e, read_identity),
-            contact_mineur: merge("/contact_mineur", self.contact_mineur, ancien.contact_mineur, e, read_text),
-            domicile_parents: merge("/domicile_parents", self.domicile_parents, ancien.domicile_parents, e, read_text),
+            identite_mineur: merge(
+                "/identite_mineur",
+                self.identite_mineur,
+                ancien.identite_mineur,
+                e,
+                read_identity,
+            ),
+            contact_mineur: merge(
+                "/contact_mineur",
+                self.contact_mineur,
+                ancien.contact_mineur,
+                e,
+                read_text,
+            ),
+            domicile_parents: merge(
+                "/domicile_parents",
+                self.domicile_parents,
+                ancien.domicile_parents,
+                e,
+                read_text,
+            ),
             lieu_effectif: merge("/lieu_effectif", self.lieu_effectif, ancien.lieu_effectif, e, read_text),
             situation_scolaire: merge(
                 "/situation_scolaire",
@@ -376,7 +394,13 @@ impl SignalementModification {
                 e,
                 read_text,
             ),
-            mesure_educative: merge("/mesure_educative", self.mesure_educative, ancien.mesure_educative, e, read_text),
+            mesure_educative: merge(
+                "/mesure_educative",
+                self.mesure_educative,
+                ancien.mesure_educative,
+                e,
+                read_text,
+            ),
             elements_situation: merge(
                 "/elements_situation",
                 self.elements_situation,
@@ -395,7 +419,12 @@ impl SignalementModification {
         if erreurs.is_empty() {
             return Ok(rapport);
         }
-        Err(Refus::invalide("mentions_invalides", Some("SIG-1"), "Certains champs ne sont pas valides.", erreurs))
+        Err(Refus::invalide(
+            "mentions_invalides",
+            Some("SIG-1"),
+            "Certains champs ne sont pas valides.",
+            erreurs,
+        ))
     }
 }
 
@@ -422,7 +451,11 @@ fn read_authors(auteurs: Vec<AuteurVue>, erreurs: &mut Vec<Erreur>) -> Vec<Auteu
     for (rang, auteur) in auteurs.into_iter().enumerate() {
         let pointeur = |cle: &str| format!("/auteurs/{rang}/{cle}");
         if auteur.validate().is_err_and(|fautes| fautes.field_errors().contains_key("courriel")) {
-            erreurs.push(Erreur::new(pointeur("courriel"), "courriel_invalide", "Ce courriel n’est pas valide."));
+            erreurs.push(Erreur::new(
+                pointeur("courriel"),
+                "courriel_invalide",
+                "Ce courriel n’est pas valide.",
+            ));
         }
         if !texte::is_phone(&auteur.telephone) {
             erreurs.push(Erreur::new(
@@ -467,7 +500,11 @@ impl SignalementVue {
             identifiants_externes: annexes.identifiants_externes,
             sections: annexes.sections.iter().map(|s| SectionVue::from(*s)).collect(),
             ressort: rapport.ressort.clone(),
-            auteurs: if judiciaire { rapport.auteurs.iter().map(AuteurVue::from).collect() } else { Vec::new() },
+            auteurs: if judiciaire {
+                rapport.auteurs.iter().map(AuteurVue::from).collect()
+            } else {
+                Vec::new()
+            },
             identite_mineur: rapport.identite_mineur.as_ref().filter(|_| identite).map(MentionIdentite::from),
             contact_mineur: text(identite, &rapport.contact_mineur),
             domicile_parents: text(identite, &rapport.domicile_parents),
@@ -512,7 +549,11 @@ impl Dates {
 
 impl SignalementResume {
     /// The line of a list.
-    pub fn new(signalement: &Signalement, organisation: OrganisationRef, parquet: Option<OrganisationRef>) -> Self {
+    pub fn new(
+        signalement: &Signalement,
+        organisation: OrganisationRef,
+        parquet: Option<OrganisationRef>,
+    ) -> Self {
         Self {
             id: signalement.id.0,
             reference: signalement.reference.clone(),

@@ -38,7 +38,9 @@ mod tests {
 
     #[test]
     fn required_refuses_blank_long_and_control() {
-        for (valeur, code) in [("  \n", "texte_vide"), ("ab\u{0}", "caractere_interdit"), ("abcdef", "texte_trop_long")] {
+        for (valeur, code) in
+            [("  \n", "texte_vide"), ("ab\u{0}", "caractere_interdit"), ("abcdef", "texte_trop_long")]
+        {
             let mut erreurs = Vec::new();
             assert_eq!(required(valeur, 5, "/x", &mut erreurs), None);
             assert_eq!(erreurs[0].code, code);

@@ -85,5 +85,4 @@ impl AccesRow {
             empreinte: Vec::new(),
         }
     }
-
 }

@@ -4,11 +4,11 @@ use diesel::prelude::*;
 use domain::accuse_reception::AccuseInscrit;
 use domain::identifiant::{AccuseId, DossierId, OrganisationId};
 
-use crate::Session;
-use crate::{Etiquette, Usage};
 use crate::Erreur;
+use crate::Session;
 use crate::schema::accuse_reception;
 use crate::types::{Id, Instant};
+use crate::{Etiquette, Usage};
 
 /// Finds the acknowledgement that a Parquet pushed under its own reference.
 ///
@@ -19,7 +19,7 @@ pub fn find_by_reference(
     parquet: OrganisationId,
     reference_parquet: &str,
 ) -> Result<Option<AccuseInscrit>, Erreur> {
-    let empreinte = digest(s, parquet, reference_parquet)?;
+    let empreinte = digest(s, parquet, reference_parquet);
     let row = accuse_reception::table
         .filter(accuse_reception::parquet.eq(Id(parquet.0)))
         .filter(accuse_reception::reference_empreinte.eq(empreinte))
@@ -34,11 +34,8 @@ pub fn find_by_reference(
 /// # Errors
 /// The database fails, or the row cannot be read.
 pub fn find(s: &mut Session<'_>, id: AccuseId) -> Result<Option<AccuseInscrit>, Erreur> {
-    let row = accuse_reception::table
-        .find(Id(id.0))
-        .select(AccuseRow::as_select())
-        .first(s.cnx)
-        .optional()?;
+    let row =
+        accuse_reception::table.find(Id(id.0)).select(AccuseRow::as_select()).first(s.cnx).optional()?;
     row.map(|row| row.into_domain(s)).transpose()
 }
 
@@ -51,7 +48,7 @@ pub fn insert(s: &mut Session<'_>, nouveau: &AccuseInscrit, dossier: DossierId) 
     let row = AccuseRow {
         id: Id(nouveau.id.0),
         parquet: Id(nouveau.parquet.0),
-        reference_empreinte: digest(s, nouveau.parquet, &nouveau.accuse.reference_parquet)?,
+        reference_empreinte: digest(s, nouveau.parquet, &nouveau.accuse.reference_parquet),
         signalement: Id(nouveau.signalement.0),
         dossier: Id(dossier.0),
         contenu: s.coffre.seal(dossier, &label(nouveau.id), &clair)?,
@@ -61,9 +58,9 @@ pub fn insert(s: &mut Session<'_>, nouveau: &AccuseInscrit, dossier: DossierId) 
     Ok(())
 }
 
-fn digest(s: &Session<'_>, parquet: OrganisationId, reference: &str) -> Result<Vec<u8>, Erreur> {
+fn digest(s: &Session<'_>, parquet: OrganisationId, reference: &str) -> Vec<u8> {
     let parts: [&[u8]; 3] = [b"accuse_reception", parquet.0.as_bytes(), reference.as_bytes()];
-    Ok(s.coffre.mac(Usage::Empreinte, &parts)?.to_vec())
+    s.coffre.mac(Usage::Empreinte, &parts).to_vec()
 }
 
 fn label(id: AccuseId) -> Etiquette {

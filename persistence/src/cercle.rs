@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use domain::acces::{Cercle, Section, Voie};
 use domain::identifiant::{DossierId, OrganisationId};
 
-use crate::Session;
 use crate::Erreur;
+use crate::Session;
 use crate::schema::cercle;
 use crate::types::{Id, Instant};
 

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use domain::dossier::{Dossier, Qualification, Situation};
 use domain::identifiant::{DossierId, OrganisationId};
 
-use crate::Etiquette;
 use crate::Erreur;
+use crate::Etiquette;
 use crate::schema::{cercle, dossier};
 use crate::types::{Id, Instant};
 use crate::{Session, ensure_one};
@@ -16,8 +16,7 @@ use crate::{Session, ensure_one};
 /// # Errors
 /// The database fails, or the row cannot be read.
 pub fn find(s: &mut Session<'_>, id: DossierId) -> Result<Option<Dossier>, Erreur> {
-    let row =
-        dossier::table.find(Id(id.0)).select(DossierRow::as_select()).first(s.cnx).optional()?;
+    let row = dossier::table.find(Id(id.0)).select(DossierRow::as_select()).first(s.cnx).optional()?;
     row.map(|row| row.into_domain(s)).transpose()
 }
 

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::envoi::{Envoi, NatureEnvoi, StatutEnvoi};
-use domain::identifiant::{DossierId, OrganisationId, SignalementId};
+use domain::identifiant::{DossierId, EnvoiId, OrganisationId, SignalementId};
 
-use crate::Etiquette;
 use crate::Erreur;
+use crate::Etiquette;
 use crate::schema::envoi;
 use crate::types::{Id, Instant};
 use crate::{Session, ensure_one};
@@ -34,6 +34,31 @@ pub fn list(s: &mut Session<'_>, signalement: SignalementId) -> Result<Vec<Envoi
         .limit(200)
         .load(s.cnx)?;
     rows.into_iter().map(EnvoiRow::into_domain).collect()
+}
+
+/// Finds one line of the registre.
+///
+/// # Errors
+/// The database fails, or the row cannot be read.
+pub fn find(s: &mut Session<'_>, id: EnvoiId) -> Result<Option<Envoi>, Erreur> {
+    let row = envoi::table.find(Id(id.0)).select(EnvoiRow::as_select()).first(s.cnx).optional()?;
+    row.map(EnvoiRow::into_domain).transpose()
+}
+
+/// Whether a sending may be due: a look without a lock, so that an idle server writes nothing.
+///
+/// # Errors
+/// The database fails.
+pub fn is_any_due(s: &mut Session<'_>, now: DateTime<Utc>) -> Result<bool, Erreur> {
+    let attend = [StatutEnvoi::AEnvoyer.code(), StatutEnvoi::Echec.code()];
+    let found: Option<Id> = envoi::table
+        .filter(envoi::statut.eq_any(attend))
+        .filter(envoi::prochain_essai_le.le(Instant::from(now)))
+        .filter(envoi::bail_jusqu_a.is_null().or(envoi::bail_jusqu_a.lt(Instant::from(now))))
+        .select(envoi::id)
+        .first(s.cnx)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// Writes a new line of the registre, its message still to be made.
@@ -81,7 +106,7 @@ pub fn claim(
     let scelle: Option<Vec<u8>> = envoi::table.find(id).select(envoi::message).first(s.cnx)?;
     let message = match scelle {
         None => None,
-        Some(scelle) => Some(s.coffre.unseal(DossierId(dossier.0), &label(id), &scelle)?),
+        Some(scelle) => Some(s.coffre.unseal(DossierId(dossier.0), &label(id), &scelle)?.to_vec()),
     };
     Ok(Some(Prise { envoi: row.into_domain()?, jeton, message }))
 }

@@ -6,9 +6,9 @@ use diesel::prelude::*;
 use domain::identifiant::DossierId;
 use uuid::Uuid;
 
-use crate::Session;
-use crate::Etiquette;
 use crate::Erreur;
+use crate::Etiquette;
+use crate::Session;
 use crate::schema::idempotence;
 use crate::types::{Id, Instant};
 
@@ -32,7 +32,7 @@ pub fn find(s: &mut Session<'_>, empreinte: &[u8]) -> Result<Option<Gardee>, Err
         .first(s.cnx)
         .optional()?;
     row.map(|(corps, dossier, ligne, scelle)| {
-        let reponse = s.coffre.unseal(DossierId(dossier.0), &label(ligne.0), &scelle)?;
+        let reponse = s.coffre.unseal(DossierId(dossier.0), &label(ligne.0), &scelle)?.to_vec();
         Ok(Gardee { corps, reponse })
     })
     .transpose()
@@ -62,6 +62,19 @@ pub fn insert(
         ))
         .execute(s.cnx)?;
     Ok(())
+}
+
+/// Whether an answer is older than this instant: a look without a lock.
+///
+/// # Errors
+/// The database fails.
+pub fn has_before(s: &mut Session<'_>, instant: DateTime<Utc>) -> Result<bool, Erreur> {
+    let found: Option<Id> = idempotence::table
+        .filter(idempotence::cree_le.lt(Instant::from(instant)))
+        .select(idempotence::ligne)
+        .first(s.cnx)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// Forgets the answers older than this instant.

@@ -54,7 +54,7 @@ pub fn insert(
 ) -> Result<bool, Erreur> {
     let parts: [&[u8]; 4] =
         [b"identifiant_externe", organisation.0.as_bytes(), systeme.as_bytes(), valeur.as_bytes()];
-    let empreinte = s.coffre.mac(Usage::Empreinte, &parts)?.to_vec();
+    let empreinte = s.coffre.mac(Usage::Empreinte, &parts).to_vec();
     let deja: i64 = identifiant_externe::table
         .filter(identifiant_externe::organisation.eq(Id(organisation.0)))
         .filter(identifiant_externe::systeme.eq(systeme))

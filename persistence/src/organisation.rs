@@ -7,8 +7,8 @@ use domain::identifiant::OrganisationId;
 use domain::organisation::{Adresse, Categorie, Contenu, Organisation};
 use uuid::Uuid;
 
-use crate::Session;
 use crate::Erreur;
+use crate::Session;
 use crate::schema::{adresse, organisation};
 use crate::types::Id;
 
@@ -35,11 +35,8 @@ pub fn list(s: &mut Session<'_>) -> Result<Vec<Organisation>, Erreur> {
 /// # Errors
 /// The database fails, or the row cannot be read.
 pub fn find(s: &mut Session<'_>, id: OrganisationId) -> Result<Option<Organisation>, Erreur> {
-    let row = organisation::table
-        .find(Id(id.0))
-        .select(OrganisationRow::as_select())
-        .first(s.cnx)
-        .optional()?;
+    let row =
+        organisation::table.find(Id(id.0)).select(OrganisationRow::as_select()).first(s.cnx).optional()?;
     with_addresses(s, row)
 }
 
@@ -75,10 +72,7 @@ pub fn insert(s: &mut Session<'_>, organisation: &Organisation, adresses: &[Uuid
     Ok(())
 }
 
-fn with_addresses(
-    s: &mut Session<'_>,
-    row: Option<OrganisationRow>,
-) -> Result<Option<Organisation>, Erreur> {
+fn with_addresses(s: &mut Session<'_>, row: Option<OrganisationRow>) -> Result<Option<Organisation>, Erreur> {
     let Some(row) = row else { return Ok(None) };
     let adresses = adresse::table
         .filter(adresse::organisation.eq(row.id))

@@ -7,8 +7,8 @@ use domain::signalement::{
     Abandon, Cloture, Etat, MotifCloture, Reception, Signalement, Statut, Transmission,
 };
 
-use crate::Etiquette;
 use crate::Erreur;
+use crate::Etiquette;
 use crate::schema::{cercle, compteur, signalement};
 use crate::types::{Id, Instant};
 use crate::{Session, ensure_one};
@@ -27,11 +27,8 @@ pub struct Filtre {
 /// # Errors
 /// The database fails, or the row cannot be read.
 pub fn find(s: &mut Session<'_>, id: SignalementId) -> Result<Option<Signalement>, Erreur> {
-    let row = signalement::table
-        .find(Id(id.0))
-        .select(SignalementRow::as_select())
-        .first(s.cnx)
-        .optional()?;
+    let row =
+        signalement::table.find(Id(id.0)).select(SignalementRow::as_select()).first(s.cnx).optional()?;
     row.map(|row| row.into_domain(s)).transpose()
 }
 
@@ -65,9 +62,7 @@ pub fn list(
         .inner_join(cercle::table.on(cercle::dossier.eq(signalement::dossier)))
         .filter(cercle::organisation.eq(Id(organisation.0)))
         .filter(cercle::sortie_le.is_null().or(cercle::sortie_le.gt(Instant::from(now))))
-        .filter(
-            signalement::transmis_le.is_not_null().or(signalement::organisation.eq(Id(organisation.0))),
-        )
+        .filter(signalement::transmis_le.is_not_null().or(signalement::organisation.eq(Id(organisation.0))))
         .select(SignalementRow::as_select())
         .order(signalement::id.desc())
         .limit(limite)
@@ -83,6 +78,24 @@ pub fn list(
     }
     let rows: Vec<SignalementRow> = query.load(s.cnx)?;
     rows.into_iter().map(|row| row.into_domain(s)).collect()
+}
+
+/// The drafts that other organisations write in a dossier: nobody else may know of them (SEC-1).
+///
+/// # Errors
+/// The database fails.
+pub fn list_hidden(
+    s: &mut Session<'_>,
+    dossier: DossierId,
+    organisation: OrganisationId,
+) -> Result<Vec<SignalementId>, Erreur> {
+    let ids: Vec<Id> = signalement::table
+        .filter(signalement::dossier.eq(Id(dossier.0)))
+        .filter(signalement::organisation.ne(Id(organisation.0)))
+        .filter(signalement::transmis_le.is_null())
+        .select(signalement::id)
+        .load(s.cnx)?;
+    Ok(ids.into_iter().map(|id| id.0.into()).collect())
 }
 
 /// Writes a new signalement.
@@ -113,8 +126,7 @@ pub fn update(s: &mut Session<'_>, signalement: &Signalement) -> Result<(), Erre
 /// The database fails.
 pub fn next_reference(s: &mut Session<'_>, territoire: &str, annee: i32) -> Result<String, Erreur> {
     let nom = format!("signalement-{annee}");
-    let dernier: Option<i64> =
-        compteur::table.find(&nom).select(compteur::valeur).first(s.cnx).optional()?;
+    let dernier: Option<i64> = compteur::table.find(&nom).select(compteur::valeur).first(s.cnx).optional()?;
     let numero = dernier.unwrap_or(0) + 1;
     if dernier.is_none() {
         diesel::insert_into(compteur::table)

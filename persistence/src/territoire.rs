@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use domain::territoire::{CodeTerritoire, Territoire};
 use uuid::Uuid;
 
-use crate::Session;
 use crate::Erreur;
+use crate::Session;
 use crate::schema::territoire;
 use crate::types::{Doc, Instant};
 

@@ -191,3 +191,11 @@ fn id<T: From<Uuid>>(n: u128) -> T {
 fn jour(texte: &str) -> NaiveDate {
     texte.parse().unwrap()
 }
+
+#[test]
+fn code_is_the_serialised_type() {
+    for fait in exemples() {
+        let json = serde_json::to_value(&fait).unwrap();
+        assert_eq!(json["type"], fait.code());
+    }
+}

@@ -93,9 +93,8 @@ pub(super) fn grants(schema: &Schema) -> String {
 /// The settings of the role, so that no session sets any and a pooler may stand between.
 pub(super) fn role_settings(schema: &Schema, synchronous_commit: &str) -> Vec<String> {
     let role = ident(&schema.role);
-    let chemin = literal(&ident(&schema.nom));
     [
-        ("search_path", chemin.as_str()),
+        ("search_path", ident(&schema.nom).as_str()),
         ("statement_timeout", "'10s'"),
         ("lock_timeout", "'5s'"),
         ("idle_in_transaction_session_timeout", "'30s'"),

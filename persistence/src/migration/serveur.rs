@@ -84,6 +84,7 @@ impl Schema {
         adresse::check(admin)?;
         let mut cnx = connexion::open(&Cible::Serveur(admin.clone()), Usage::Ecriture)?;
         check_version(&mut cnx)?;
+        self.check_powers(&mut cnx)?;
         cnx.batch_execute(
             "SET statement_timeout = 0; SET lock_timeout = '60s'; SET standard_conforming_strings = on; \
              SET client_min_messages = warning",
@@ -99,6 +100,23 @@ impl Schema {
         cnx.batch_execute("RESET ROLE")?;
         self.configure_role(&mut cnx)?;
         Ok(faites)
+    }
+
+    fn check_powers(&self, cnx: &mut Cnx) -> Result<(), Erreur> {
+        let verdict: Verdict = diesel::sql_query(
+            "SELECT (rolsuper OR rolcreaterole) AND has_database_privilege(current_database(), 'CREATE') AS oui \
+             FROM pg_roles WHERE rolname = session_user",
+        )
+        .get_result(cnx)?;
+        if verdict.oui {
+            return Ok(());
+        }
+        Err(Erreur::Configuration(format!(
+            "Le schéma {} est à créer ou à mettre à jour, et l’utilisateur de l’URL ne peut pas créer de rôles et de \
+             schémas dans cette base : donnez l’URL d’un administrateur (MAILLAGE_DATABASE_ADMIN_URL), ou faites \
+             exécuter le script de « maillage migrate --print-sql ».",
+            self.nom
+        )))
     }
 
     fn make_roles(&self, cnx: &mut Cnx) -> Result<(), Erreur> {
