@@ -192,6 +192,14 @@ impl ServeurSmtp {
         *lock(&self.partage.conduite) = Conduite::default();
     }
 
+    /// Restarts on its port with the certificate of another: as an administrator who renews it.
+    pub(crate) fn take_identity_of(&mut self, autre: &Self) {
+        self.down();
+        self.tls = Arc::clone(&autre.tls);
+        self.ca_pem.clone_from(&autre.ca_pem);
+        self.up();
+    }
+
     /// What it accepted so far.
     pub(crate) fn recus(&self) -> Vec<Recu> {
         lock(&self.partage.recus).clone()

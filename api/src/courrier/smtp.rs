@@ -8,6 +8,7 @@
 mod dialogue;
 mod reglage;
 
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::Credentials;
@@ -37,6 +38,8 @@ pub struct Smtp {
 struct Epingles {
     certificats: Vec<Vec<u8>>,
     tls: TlsParameters,
+    /// The last certificate stood at the end of a verified chain: no need to look for it here.
+    chaine_sure: AtomicBool,
 }
 
 /// When TLS begins.

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt::Display;
 use std::io;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use lettre::Address;
@@ -43,24 +44,24 @@ impl<'a> Dialogue<'a> {
         issue
     }
 
-    /// Connects with a verified chain; failing that, with a server certificate that is one of those trusted.
+    /// Connects to a server whose certificate is one of those trusted, or stands at the end of a verified chain.
+    /// The first way costs a connection that says nothing but EHLO when it is not the right one, the second would
+    /// cost the server a failed handshake: so the first comes first, until the second has worked.
     fn open(smtp: &'a Smtp, pli: &Pli<'_>) -> Result<Self, Echec> {
         let nom = ClientId::Domain(pli.expediteur.address().domain().to_owned());
-        let echec = match Self::connect(smtp, &smtp.tls, &nom) {
-            Ok(dialogue) => return Ok(dialogue),
-            Err(echec) => echec,
-        };
-        let Some(epingles) = smtp.epingles.as_ref().filter(|_| echec.cause == Cause::Tls) else {
-            return Err(echec);
-        };
-        let mut dialogue = Self::connect(smtp, &epingles.tls, &nom)?;
-        match dialogue.connexion.peer_certificate() {
-            Ok(certificat) if epingles.certificats.contains(&certificat) => Ok(dialogue),
-            _ => {
-                dialogue.close();
-                Err(echec)
+        let epingles = smtp.epingles.as_ref();
+        if let Some(epingles) = epingles.filter(|epingles| !epingles.chaine_sure.load(Ordering::Relaxed)) {
+            let mut dialogue = Self::connect(smtp, &epingles.tls, &nom)?;
+            match dialogue.connexion.peer_certificate() {
+                Ok(certificat) if epingles.certificats.contains(&certificat) => return Ok(dialogue),
+                _ => dialogue.close(),
             }
         }
+        let issue = Self::connect(smtp, &smtp.tls, &nom);
+        if let (Some(epingles), Ok(_) | Err(Echec { cause: Cause::Tls, .. })) = (epingles, &issue) {
+            epingles.chaine_sure.store(issue.is_ok(), Ordering::Relaxed);
+        }
+        issue
     }
 
     fn connect(smtp: &'a Smtp, tls: &TlsParameters, nom: &ClientId) -> Result<Self, Echec> {

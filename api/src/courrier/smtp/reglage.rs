@@ -1,5 +1,7 @@
 //! Reading `MAILLAGE_SMTP_URL` and `MAILLAGE_SMTP_CA`: closed, so that a typing error never means less security.
 
+use std::sync::atomic::AtomicBool;
+
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, TlsParameters, TlsParametersBuilder};
 use percent_encoding::percent_decode_str;
@@ -101,7 +103,11 @@ fn pinned(hote: &str, pem: &[u8]) -> Result<Epingles, ReglageInvalide> {
         .build()
         .map_err(|_| NOT_PEM)?;
     let certificats = certificates(pem);
-    if certificats.is_empty() { Err(NOT_PEM) } else { Ok(Epingles { certificats, tls }) }
+    if certificats.is_empty() {
+        Err(NOT_PEM)
+    } else {
+        Ok(Epingles { certificats, tls, chaine_sure: AtomicBool::new(false) })
+    }
 }
 
 const NOT_PEM: ReglageInvalide =

@@ -127,6 +127,23 @@ fn self_signed_certificate_is_trusted_when_it_is_the_one_given() {
     }
 }
 
+/// A server whose certificate is renewed, from self-signed to signed and back, is recognised each time; at worst
+/// one attempt fails.
+#[test]
+fn certificate_may_change_its_kind() {
+    let (mut signe, auto) =
+        (ServeurSmtp::start(Mode::Starttls), ServeurSmtp::start_as(Mode::Starttls, Identite::AutoSignee));
+    let transport = to(&signe.url(), &format!("{}{}", signe.ca_pem(), auto.ca_pem()));
+    assert_eq!(send(&transport), accepted());
+    let avant = signe.commandes().len();
+    assert_eq!(send(&transport), accepted());
+    let ehlo = signe.commandes().iter().skip(avant).filter(|c| *c == "EHLO").count();
+    assert_eq!(ehlo, 2, "one connection from the second message on: before and after STARTTLS");
+    signe.take_identity_of(&auto);
+    assert_eq!(failure(send(&transport)).cause, Cause::Tls);
+    assert_eq!(send(&transport), accepted());
+}
+
 #[test]
 fn clear_server_behind_smtps_is_refused() {
     let serveur = ServeurSmtp::start(Mode::Clair);
