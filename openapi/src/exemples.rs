@@ -16,9 +16,7 @@ pub fn corps(operation: &str) -> Option<Value> {
         "close_signalement" => json!({ "motif": "suites_connues" }),
         "put_accuse_reception" => acknowledgement(),
         "push_accuses_reception" => {
-            let mut ligne = acknowledgement();
-            ligne["reference_parquet"] = json!("MEAUX-2026-000318");
-            json!([ligne])
+            json!([with(acknowledgement(), [("reference_parquet", json!("MEAUX-2026-000318"))])])
         }
         "create_jeton" => json!({ "grant_type": "client_credentials" }),
         _ => return None,
@@ -188,47 +186,43 @@ fn signalement(statut: &str) -> Value {
     let transmis = matches!(statut, "transmis" | "clos");
     let clos = statut == "clos";
     let instant = |oui: bool, texte: &str| if oui { json!(texte) } else { Value::Null };
-    let mut vue = whole_report();
-    for (cle, valeur) in [
-        ("id", json!(SIGNALEMENT)),
-        ("reference", json!(REFERENCE)),
-        ("statut", json!(statut)),
-        ("dossier", json!(DOSSIER)),
-        ("organisation", author()),
-        ("parquet", if transmis { parquet() } else { Value::Null }),
-        ("cree_a", json!("2026-11-23T09:12:00Z")),
-        ("transmis_a", instant(transmis, "2026-11-23T10:02:00Z")),
-        ("effectue_a", instant(transmis, "2026-11-23T10:02:03Z")),
-        ("recu_a", instant(clos, "2026-11-23T14:30:00Z")),
-        ("clos_a", instant(clos, "2026-12-15T08:00:00Z")),
-        ("motif_cloture", instant(clos, "suites_connues")),
-        ("abandonne_a", instant(statut == "abandonne", "2026-11-23T11:00:00Z")),
-        ("copie_manquante", json!(false)),
-        ("accuse_reception", Value::Null),
-        ("sections", json!(["identite", "social", "judiciaire"])),
-        ("actions", actions(statut)),
-    ] {
-        vue[cle] = valeur;
-    }
-    if let Some(champs) = vue.as_object_mut() {
-        champs.remove("situation");
-    }
-    vue
+    let vue = with(
+        whole_report(),
+        [
+            ("id", json!(SIGNALEMENT)),
+            ("reference", json!(REFERENCE)),
+            ("statut", json!(statut)),
+            ("dossier", json!(DOSSIER)),
+            ("organisation", author()),
+            ("parquet", if transmis { parquet() } else { Value::Null }),
+            ("cree_a", json!("2026-11-23T09:12:00Z")),
+            ("transmis_a", instant(transmis, "2026-11-23T10:02:00Z")),
+            ("effectue_a", instant(transmis, "2026-11-23T10:02:03Z")),
+            ("recu_a", instant(clos, "2026-11-23T14:30:00Z")),
+            ("clos_a", instant(clos, "2026-12-15T08:00:00Z")),
+            ("motif_cloture", instant(clos, "suites_connues")),
+            ("abandonne_a", instant(statut == "abandonne", "2026-11-23T11:00:00Z")),
+            ("copie_manquante", json!(false)),
+            ("accuse_reception", Value::Null),
+            ("sections", json!(["identite", "social", "judiciaire"])),
+            ("actions", actions(statut)),
+        ],
+    );
+    without(vue, "situation")
 }
 
 fn actions(statut: &str) -> Value {
-    let possible = statut == "brouillon";
-    let mut action = json!({
+    let action = json!({
         "nom": "transmettre",
         "href": format!("/v1/signalements/{SIGNALEMENT}/transmission"),
         "methode": "POST",
-        "possible": possible,
+        "possible": statut == "brouillon",
     });
-    if !possible {
-        action["motif_refus"] =
-            json!("Ce signalement a été transmis : rien de ce qui est envoyé n’est modifié ni supprimé.");
+    if statut == "brouillon" {
+        return json!([action]);
     }
-    json!([action])
+    let motif = "Ce signalement a été transmis : rien de ce qui est envoyé n’est modifié ni supprimé.";
+    json!([with(action, [("motif_refus", json!(motif))])])
 }
 
 fn organisation(id: &str, code: &str, nom: &str) -> Value {
@@ -248,15 +242,26 @@ fn author() -> Value {
 }
 
 fn full_organisation() -> Value {
-    let mut vue = parquet();
-    vue["categorie"] = json!("justice");
-    vue["role"] = json!("parquet");
-    vue["ressort"] = json!("meaux");
-    vue
+    with(
+        parquet(),
+        [("categorie", json!("justice")), ("role", json!("parquet")), ("ressort", json!("meaux"))],
+    )
 }
 
 fn page(element: Value) -> Value {
     json!({ "elements": [element], "curseur_suivant": null })
+}
+
+fn with<const N: usize>(objet: Value, champs: [(&str, Value); N]) -> Value {
+    let Value::Object(mut objet) = objet else { return objet };
+    objet.extend(champs.into_iter().map(|(nom, valeur)| (nom.to_owned(), valeur)));
+    Value::Object(objet)
+}
+
+fn without(objet: Value, champ: &str) -> Value {
+    let Value::Object(mut objet) = objet else { return objet };
+    objet.remove(champ);
+    Value::Object(objet)
 }
 
 #[cfg(test)]
