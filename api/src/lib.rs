@@ -2,6 +2,8 @@
 
 pub mod acteur;
 pub mod app;
+pub mod cli;
+pub mod contrat;
 pub mod courrier;
 pub mod error;
 pub mod etat;
@@ -12,4 +14,6 @@ pub mod jeton;
 pub mod jobs;
 pub mod journalisation;
 pub mod precondition;
+pub mod routes;
+pub mod serveur;
 pub mod settings;

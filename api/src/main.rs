@@ -1,2 +1,7 @@
-//! Maillage.
-fn main() {}
+//! The binary `maillage`: see `api::cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    api::cli::run(std::env::args_os())
+}

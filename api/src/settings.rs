@@ -66,6 +66,8 @@ pub struct Settings {
     pub database_admin_url: Option<SecretUrl>,
     /// PostgreSQL of the key store, another one than the data's.
     pub keys_url: Option<SecretUrl>,
+    /// The administrator's way into it, for `migrate`; that of the data serves when it is the same server.
+    pub keys_admin_url: Option<SecretUrl>,
     /// Mail server.
     pub smtp_url: Option<SecretUrl>,
     /// Certificates that the mail server's is checked against, instead of the system's.
@@ -168,6 +170,7 @@ impl Settings {
             database_url: lit("database_url").map(postgres).transpose()?,
             database_admin_url: lit("database_admin_url").map(postgres).transpose()?,
             keys_url: lit("keys_url").map(postgres).transpose()?,
+            keys_admin_url: lit("keys_admin_url").map(postgres).transpose()?,
             smtp_url: lit("smtp_url").map(smtp).transpose()?,
             smtp_ca: texte("smtp_ca").map(PathBuf::from),
             emetteur: issuer(&communs)?,
@@ -201,6 +204,7 @@ impl Default for Settings {
             database_url: None,
             database_admin_url: None,
             keys_url: None,
+            keys_admin_url: None,
             smtp_url: None,
             smtp_ca: None,
             emetteur: None,
@@ -236,7 +240,9 @@ fn smtp(donnee: &Donnee) -> Result<SecretUrl, ErreurReglage> {
 
 fn url_of(donnee: &Donnee, schemas: &[&str], attendu: &str) -> Result<SecretUrl, ErreurReglage> {
     match Url::parse(&donnee.valeur) {
-        Ok(url) if schemas.contains(&url.scheme()) && url.has_host() => Ok(SecretUrl::new(url)),
+        Ok(url) if schemas.contains(&url.scheme()) && url.host_str().is_some_and(|hote| !hote.is_empty()) => {
+            Ok(SecretUrl::new(url))
+        }
         _ => Err(donnee.refuse(attendu)),
     }
 }

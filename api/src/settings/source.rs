@@ -18,6 +18,7 @@ const REGLAGES: &[(&str, bool)] = &[
     ("database_url", true),
     ("database_admin_url", true),
     ("keys_url", true),
+    ("keys_admin_url", true),
     ("smtp_url", true),
     ("smtp_ca", false),
     ("jwks", false),
