@@ -153,24 +153,41 @@ pub fn mark_delivered(s: &mut Session<'_>, prise: &Prise, now: DateTime<Utc>) ->
     Ok(changed == 1)
 }
 
+/// What a failed attempt leaves.
+#[derive(Debug, Clone, Copy)]
+pub struct Echouee<'a> {
+    /// Code of the cause.
+    pub cause: &'a str,
+    /// When to try again.
+    pub prochain_essai_le: DateTime<Utc>,
+    /// The server refused the message or its addresses for good: the next attempt makes the message again, so that
+    /// a corrected directory helps. The Message-ID stays.
+    pub refaire: bool,
+}
+
 /// Records a failed attempt and when to try again. `false` when the lease was lost.
 ///
 /// # Errors
 /// The database fails.
-pub fn mark_failed(
-    s: &mut Session<'_>,
-    prise: &Prise,
-    cause: &str,
-    prochain_essai_le: DateTime<Utc>,
-) -> Result<bool, Erreur> {
+pub fn mark_failed(s: &mut Session<'_>, prise: &Prise, echouee: Echouee<'_>) -> Result<bool, Erreur> {
+    if echouee.refaire {
+        diesel::update(envoi::table.find(Id(prise.envoi.id.0)))
+            .filter(envoi::jeton.eq(prise.jeton))
+            .set((
+                envoi::message.eq(None::<Vec<u8>>),
+                envoi::empreinte.eq(None::<Vec<u8>>),
+                envoi::adresses.eq(""),
+            ))
+            .execute(s.cnx)?;
+    }
     let changed = diesel::update(envoi::table.find(Id(prise.envoi.id.0)))
         .filter(envoi::jeton.eq(prise.jeton))
         .set((
             envoi::statut.eq(StatutEnvoi::Echec.code()),
             envoi::tentatives.eq(prise.envoi.tentatives + 1),
-            envoi::prochain_essai_le.eq(Instant::from(prochain_essai_le)),
+            envoi::prochain_essai_le.eq(Instant::from(echouee.prochain_essai_le)),
             envoi::bail_jusqu_a.eq(None::<Instant>),
-            envoi::erreur.eq(Some(cause)),
+            envoi::erreur.eq(Some(echouee.cause)),
         ))
         .execute(s.cnx)?;
     Ok(changed == 1)

@@ -126,6 +126,27 @@ pub const FICHES: &[Fiche] = &[
                       supprimé (SIG-4).",
     },
     Fiche {
+        code: "crip_absente",
+        statut: 409,
+        titre: "CRIP absente",
+        explication: "L’annuaire du territoire ne compte aucune CRIP : la copie systématique (SIG-2) est impossible. \
+                      Adressez-vous à l’administrateur du territoire.",
+    },
+    Fiche {
+        code: "identifiant_externe_deja_donne",
+        statut: 409,
+        titre: "Identifiant externe déjà donné",
+        explication: "Votre organisation a déjà donné ce numéro, dans ce système, à une ressource : un numéro n’en désigne \
+                      qu’une.",
+    },
+    Fiche {
+        code: "reference_parquet_deja_utilisee",
+        statut: 409,
+        titre: "Référence du parquet déjà utilisée",
+        explication: "Ce parquet a déjà déposé, sous cette référence, un accusé de réception d’un autre contenu (SIG-5). Le \
+                      même contenu, déposé à nouveau, reçoit la même réponse.",
+    },
+    Fiche {
         code: "signalement_clos",
         statut: 409,
         titre: "Signalement clos",

@@ -87,8 +87,10 @@ pub fn pending(s: &mut Session<'_>) -> Result<bool, persistence::Erreur> {
 fn sendings(tx: &mut Ecriture<'_>, inscrit: &FaitInscrit) -> Resultat<Vec<AFaire>> {
     Ok(match &inscrit.fait {
         Fait::SignalementTransmis { signalement, parquet, crip, copies, .. } => {
-            let premiers =
-                [(*signalement, NatureEnvoi::Signalement, *parquet), (*signalement, NatureEnvoi::CopieCrip, *crip)];
+            let premiers = [
+                (*signalement, NatureEnvoi::Signalement, *parquet),
+                (*signalement, NatureEnvoi::CopieCrip, *crip),
+            ];
             let autres = copies.iter().map(|copie| (*signalement, NatureEnvoi::Copie, *copie));
             premiers.into_iter().chain(autres).collect()
         }

@@ -7,7 +7,7 @@ use domain::envoi::{Envoi, NatureEnvoi};
 use domain::fait::Fait;
 use domain::organisation::Contenu;
 use domain::signalement::Statut;
-use persistence::envoi::{self, Prise};
+use persistence::envoi::{self, Echouee, Prise};
 use persistence::{Base, Ecriture, Session, echeance};
 
 use super::Outils;
@@ -31,7 +31,7 @@ pub fn deliver_next(base: &Base, outils: &Outils) -> Resultat<bool> {
         return Ok(false);
     };
     match prepare(base, outils, &prise, now)? {
-        Err(cause) => record_failure(base, prise, cause, now)?,
+        Err(cause) => record_failure(base, prise, cause, false, now)?,
         Ok((adresses, octets)) => {
             let pli = Pli {
                 message_id: &prise.envoi.message_id,
@@ -42,8 +42,15 @@ pub fn deliver_next(base: &Base, outils: &Outils) -> Resultat<bool> {
             let remise = outils.transport.send(&pli);
             let now = outils.horloge.now();
             match remise {
-                Remise::Accepte { .. } => record_delivery(base, prise, now)?,
-                Remise::Echec(echec) => record_failure(base, prise, echec.cause.code(), now)?,
+                Remise::Accepte { refusees } => {
+                    if !refusees.is_empty() {
+                        log::warn!("envoi {}: {} addresses refused", prise.envoi.id, refusees.len());
+                    }
+                    record_delivery(base, prise, now)?;
+                }
+                Remise::Echec(echec) => {
+                    record_failure(base, prise, echec.cause.code(), echec.definitif, now)?;
+                }
             }
         }
     }
@@ -163,11 +170,18 @@ pub fn record_delivery_in(tx: &mut Ecriture<'_>, prise: &Prise, now: DateTime<Ut
     Ok(())
 }
 
-fn record_failure(base: &Base, prise: Prise, cause: &'static str, now: DateTime<Utc>) -> Resultat<()> {
+fn record_failure(
+    base: &Base,
+    prise: Prise,
+    cause: &'static str,
+    refaire: bool,
+    now: DateTime<Utc>,
+) -> Resultat<()> {
     let attente = Envoi::retry_delay_s(prise.envoi.tentatives);
-    let prochain = now + TimeDelta::seconds(attente);
+    let prochain_essai_le = now + TimeDelta::seconds(attente);
     base.write(move |tx| {
-        if envoi::mark_failed(tx, &prise, cause, prochain)? && prise.envoi.tentatives == 0 {
+        let echouee = Echouee { cause, prochain_essai_le, refaire };
+        if envoi::mark_failed(tx, &prise, echouee)? && prise.envoi.tentatives == 0 {
             let fait = Fait::EnvoiEchoue {
                 envoi: prise.envoi.id,
                 dossier: prise.envoi.dossier,
