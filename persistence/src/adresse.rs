@@ -90,10 +90,17 @@ pub(crate) fn role_url(url: &Url, role: &str) -> Result<Url, Erreur> {
     Ok(url)
 }
 
-/// The URL that libpq receives: a server that does not answer is given up after five seconds.
+/// The URL that libpq receives: a server that does not answer, or no longer, is given up after some seconds.
 pub(crate) fn for_libpq(url: &Url) -> Url {
     let mut url = url.clone();
-    for (nom, valeur) in [("connect_timeout", "5"), ("application_name", "maillage")] {
+    for (nom, valeur) in [
+        ("connect_timeout", "5"),
+        ("keepalives_idle", "10"),
+        ("keepalives_interval", "5"),
+        ("keepalives_count", "3"),
+        ("tcp_user_timeout", "20000"),
+        ("application_name", "maillage"),
+    ] {
         if param(&url, nom).is_none() {
             set_param(&mut url, nom, valeur);
         }

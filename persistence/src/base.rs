@@ -10,7 +10,7 @@ use domain::territoire::CodeTerritoire;
 
 use crate::chaine::Journal;
 use crate::coffre::Coffre;
-use crate::connexion::{self, Prise, Reserve, Usage};
+use crate::connexion::{self, Mode, Prise, Reserve};
 use crate::dialect;
 use crate::ecrivain::{Abonnes, EcrivainAcces, EcrivainFaits, LOT, Lignes, Ordre};
 use crate::emplacement::Emplacement;
@@ -65,7 +65,7 @@ impl Base {
         let code = place.code.clone();
         let abonnes = Arc::new(Abonnes::default());
         let (inactivite, attente) = (options.inactivite, options.attente);
-        let lecteurs = connexion::pool(base.clone(), Usage::Lecture, options.lecteurs, inactivite, attente);
+        let lecteurs = connexion::pool(base.clone(), Mode::Lecture, options.lecteurs, inactivite, attente);
         let faits = {
             let (code, abonnes, coffre) = (code.clone(), Arc::clone(&abonnes), Arc::clone(&coffre));
             File::new(format!("ecrivain-{code}"), LOT, inactivite, attente, move || EcrivainFaits {

@@ -80,7 +80,7 @@ impl Coffre {
         let code = place.code.clone();
         let keks = Keks::read(place)?;
         let magasin =
-            connexion::pool(magasin::target(place)?, connexion::Usage::Ecriture, 1, inactivite, attente);
+            connexion::pool(magasin::target(place)?, connexion::Mode::Ecriture, 1, inactivite, attente);
         let mut prise = connexion::take(&magasin)?;
         let [a, b, c, d] = Usage::ALL;
         let mut lire =
@@ -214,3 +214,6 @@ impl Coffre {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

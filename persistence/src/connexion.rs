@@ -32,7 +32,7 @@ mod natif {
 
 /// What a connection is opened for: it decides the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Usage {
+pub(crate) enum Mode {
     /// Reads only; on SQLite the connection itself refuses to write.
     Lecture,
     /// Reads and writes an existing database.
@@ -67,7 +67,7 @@ pub(crate) struct Liaison {
 /// Opens the connections of a pool.
 pub(crate) struct Gestionnaire {
     cible: Cible,
-    usage: Usage,
+    mode: Mode,
 }
 
 impl ManageConnection for Gestionnaire {
@@ -75,7 +75,7 @@ impl ManageConnection for Gestionnaire {
     type Error = Erreur;
 
     fn connect(&self) -> Result<Liaison, Erreur> {
-        Ok(Liaison { cnx: open(&self.cible, self.usage)?, rompue: false })
+        Ok(Liaison { cnx: open(&self.cible, self.mode)?, rompue: false })
     }
 
     fn is_valid(&self, liaison: &mut Liaison) -> Result<(), Erreur> {
@@ -91,7 +91,7 @@ impl ManageConnection for Gestionnaire {
 /// others: a process may serve a hundred territoires.
 pub(crate) fn pool(
     cible: Cible,
-    usage: Usage,
+    mode: Mode,
     taille: u32,
     inactivite: Duration,
     attente: Duration,
@@ -109,7 +109,7 @@ pub(crate) fn pool(
         .test_on_check_out(false)
         .error_handler(Box::new(NopErrorHandler))
         .thread_pool(Arc::clone(entretien))
-        .build_unchecked(Gestionnaire { cible, usage })
+        .build_unchecked(Gestionnaire { cible, mode })
 }
 
 /// Takes a connection from a pool.
@@ -118,9 +118,9 @@ pub(crate) fn take(reserve: &Reserve) -> Result<Prise, Erreur> {
 }
 
 /// Opens one connection and gives it its settings.
-pub(crate) fn open(cible: &Cible, usage: Usage) -> Result<Cnx, Erreur> {
+pub(crate) fn open(cible: &Cible, mode: Mode) -> Result<Cnx, Erreur> {
     match cible {
-        Cible::Fichier(chemin) => open_file(chemin, usage),
+        Cible::Fichier(chemin) => open_file(chemin, mode),
         Cible::Serveur(url) => {
             adresse::check_sslmode(url)?;
             Ok(Cnx::Pg(PgConnection::establish(adresse::for_libpq(url).as_str())?))
@@ -128,8 +128,8 @@ pub(crate) fn open(cible: &Cible, usage: Usage) -> Result<Cnx, Erreur> {
     }
 }
 
-fn open_file(chemin: &Path, usage: Usage) -> Result<Cnx, Erreur> {
-    if usage == Usage::Migration {
+fn open_file(chemin: &Path, mode: Mode) -> Result<Cnx, Erreur> {
+    if mode == Mode::Migration {
         create_private_file(chemin)?;
     }
     let absolu = std::path::absolute(chemin).map_err(|e| Erreur::Indisponible(e.to_string()))?;
@@ -137,7 +137,7 @@ fn open_file(chemin: &Path, usage: Usage) -> Result<Cnx, Erreur> {
         .map_err(|()| Erreur::Configuration(format!("Chemin inutilisable : {}", absolu.display())))?;
     url.set_query(Some("mode=rw"));
     let mut cnx = SqliteConnection::establish(url.as_str())?;
-    cnx.batch_execute(dialect::sqlite_settings(usage))?;
+    cnx.batch_execute(dialect::sqlite_settings(mode))?;
     Ok(Cnx::Sqlite(cnx))
 }
 
@@ -148,13 +148,21 @@ fn create_private_file(chemin: &Path) -> Result<(), Erreur> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(chemin) {
-        Ok(_) => Ok(()),
+    match options.open(chemin).and_then(|fichier| fichier.sync_all()) {
+        Ok(()) => sync_parent(chemin),
         Err(erreur) if erreur.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(erreur) => {
             Err(Erreur::Configuration(format!("{} ne peut être créé : {erreur}", chemin.display())))
         }
     }
+}
+
+/// A new file survives a power cut once its folder is written too.
+fn sync_parent(chemin: &Path) -> Result<(), Erreur> {
+    let dossier = chemin.parent().unwrap_or(Path::new("."));
+    std::fs::File::open(dossier)
+        .and_then(|dossier| dossier.sync_all())
+        .map_err(|erreur| Erreur::Indisponible(format!("folder not written: {erreur}")))
 }
 
 /// Makes a folder for its owner alone (0700), with its parents; one that exists keeps its mode.

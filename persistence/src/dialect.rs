@@ -6,13 +6,12 @@ use diesel::sql_types::{Bool, Text};
 
 use crate::acces::AccesRow;
 use crate::chaine::Journal;
-use crate::connexion::{Cnx, Usage};
+use crate::connexion::{Cnx, Mode};
 use crate::erreur::Erreur;
 use crate::schema::{acces, tete_acces, tete_de_chaine};
 
 /// Compiles the same body once per native connection: for what the enum cannot express (`on_conflict`, several rows
 /// in one insert, `union`).
-#[allow(unused_macros, reason = "no query needs it at the moment, and the next upsert will")]
 macro_rules! par_base {
     ($cnx:expr, |$native:ident| $corps:expr) => {
         match $cnx {
@@ -21,14 +20,14 @@ macro_rules! par_base {
         }
     };
 }
-#[allow(unused_imports, reason = "as above")]
+#[expect(unused_imports, reason = "for the nouns: the first upsert removes this line")]
 pub(crate) use par_base;
 
 /// Lines per statement: eleven columns each, and PostgreSQL binds 65,535 values at most.
 const LIGNES_PAR_ORDRE: usize = 1000;
 
 /// The settings of a SQLite connection. FULL alone keeps acknowledged commits through a power cut in WAL mode.
-pub(crate) fn sqlite_settings(usage: Usage) -> &'static str {
+pub(crate) fn sqlite_settings(mode: Mode) -> &'static str {
     macro_rules! communs {
         () => {
             "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; \
@@ -36,10 +35,10 @@ pub(crate) fn sqlite_settings(usage: Usage) -> &'static str {
              PRAGMA trusted_schema = OFF;"
         };
     }
-    match usage {
-        Usage::Lecture => concat!(communs!(), "PRAGMA foreign_keys = ON; PRAGMA query_only = ON;"),
-        Usage::Ecriture => concat!(communs!(), "PRAGMA foreign_keys = ON;"),
-        Usage::Migration => concat!(communs!(), "PRAGMA foreign_keys = OFF; PRAGMA busy_timeout = 60000;"),
+    match mode {
+        Mode::Lecture => concat!(communs!(), "PRAGMA foreign_keys = ON; PRAGMA query_only = ON;"),
+        Mode::Ecriture => concat!(communs!(), "PRAGMA foreign_keys = ON;"),
+        Mode::Migration => concat!(communs!(), "PRAGMA foreign_keys = OFF; PRAGMA busy_timeout = 60000;"),
     }
 }
 
@@ -162,9 +161,9 @@ pub(crate) fn insert_acces(cnx: &mut Cnx, lignes: Vec<AccesRow>) -> Result<(), E
 }
 
 fn begin(cnx: &mut Cnx, postgres: &str, sqlite: &str) -> Result<(), Erreur> {
-    match cnx {
-        Cnx::Pg(cnx) => AnsiTransactionManager::begin_transaction_sql(cnx, postgres)?,
-        Cnx::Sqlite(cnx) => AnsiTransactionManager::begin_transaction_sql(cnx, sqlite)?,
-    }
-    Ok(())
+    let sql = match cnx {
+        Cnx::Pg(_) => postgres,
+        Cnx::Sqlite(_) => sqlite,
+    };
+    Ok(par_base!(cnx, |cnx| AnsiTransactionManager::begin_transaction_sql(cnx, sql))?)
 }

@@ -52,7 +52,7 @@ impl Essai {
 
     /// A connection that ignores the triggers' owner and the writer: what an attacker with the file has.
     pub(crate) fn raw(&self, fichier: PathBuf) -> Cnx {
-        connexion::open(&Cible::Fichier(fichier), connexion::Usage::Ecriture).unwrap()
+        connexion::open(&Cible::Fichier(fichier), connexion::Mode::Ecriture).unwrap()
     }
 
     pub(crate) fn raw_base(&self) -> Cnx {

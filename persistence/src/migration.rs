@@ -12,7 +12,7 @@ use url::Url;
 use crate::adresse;
 use crate::coffre::kek::Keks;
 use crate::coffre::magasin;
-use crate::connexion::{self, Cible, Cnx, Usage, create_private_dir};
+use crate::connexion::{self, Cible, Cnx, Mode, create_private_dir};
 use crate::dialect;
 use crate::emplacement::{Emplacement, Moteur};
 use crate::erreur::Erreur;
@@ -77,15 +77,16 @@ pub(crate) fn prepare_to_open(place: &Emplacement) -> Result<(), Erreur> {
     if !place.is_known() {
         return Err(not_installed(place));
     }
-    for (cible, lot) in [
-        (base_target(place)?, Lot::Base),
-        (acces_target(place)?, Lot::Acces),
-        (magasin::target(place)?, Lot::Cles),
-    ] {
-        match &cible {
-            Cible::Fichier(chemin) if chemin.is_file() => drop(fichier::upgrade(chemin, lot)?),
-            Cible::Fichier(_) => return Err(not_installed(place)),
-            Cible::Serveur(_) => serveur::check(&cible, lot, &place.code)?,
+    let mut cibles = vec![(base_target(place)?, Lot::Base), (magasin::target(place)?, Lot::Cles)];
+    if let Cible::Fichier(chemin) = acces_target(place)? {
+        cibles.push((Cible::Fichier(chemin), Lot::Acces));
+    }
+    for (cible, lot) in cibles {
+        match (&cible, lot) {
+            (Cible::Fichier(chemin), _) if chemin.is_file() => drop(fichier::upgrade(chemin, lot)?),
+            (Cible::Fichier(_), _) => return Err(not_installed(place)),
+            (Cible::Serveur(_), Lot::Cles) => serveur::check(&cible, &[Lot::Cles], &place.code)?,
+            (Cible::Serveur(_), _) => serveur::check(&cible, &[Lot::Base, Lot::Acces], &place.code)?,
         }
     }
     if let Moteur::Postgres { url } = &place.base {
@@ -147,7 +148,7 @@ fn upgrade_data(place: &Emplacement, admin: &Administration) -> Result<Vec<Strin
 
 /// The keys come after the empty base, and never after a filled one: new keys would open nothing of it.
 fn upgrade_keys(place: &Emplacement, admin: &Administration) -> Result<Vec<String>, Erreur> {
-    let filled = dialect::has_facts(&mut connexion::open(&base_target(place)?, Usage::Lecture)?)?;
+    let filled = dialect::has_facts(&mut connexion::open(&base_target(place)?, Mode::Lecture)?)?;
     if filled && !place.is_known() {
         return Err(keys_lost(place, &format!("{} manque", place.kek_file().display())));
     }
@@ -160,7 +161,7 @@ fn upgrade_keys(place: &Emplacement, admin: &Administration) -> Result<Vec<Strin
             serveur::Schema::keys(url, &place.code)?.upgrade(keys_admin(place, url, admin).as_ref())?
         }
     };
-    let mut cnx: Cnx = connexion::open(&magasin::target(place)?, Usage::Ecriture)?;
+    let mut cnx: Cnx = connexion::open(&magasin::target(place)?, Mode::Ecriture)?;
     match (magasin::is_filled(&mut cnx)?, place.is_known()) {
         (false, _) if filled => return Err(keys_lost(place, "le magasin de clés est vide")),
         (true, false) => {
@@ -199,3 +200,6 @@ fn not_installed(place: &Emplacement) -> Erreur {
         "Le territoire {code} n’est pas installé ici. Lancez « maillage migrate --territoire {code} »."
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::chaine::{Journal, Tete};
 use crate::coffre::Coffre;
-use crate::connexion::{self, Cible, Cnx, Usage};
+use crate::connexion::{self, Cible, Cnx, Mode};
 use crate::dialect;
 use crate::erreur::Erreur;
 
@@ -104,7 +104,7 @@ impl Registre {
                 Err(_) => drop(cnx),
             }
         }
-        let mut cnx = connexion::open(&self.cible, Usage::Ecriture)?;
+        let mut cnx = connexion::open(&self.cible, Mode::Ecriture)?;
         dialect::begin_write(&mut cnx).map_err(lost)?;
         Ok(cnx)
     }

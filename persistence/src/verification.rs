@@ -9,7 +9,7 @@ use domain::territoire::CodeTerritoire;
 
 use crate::chaine::Journal;
 use crate::coffre::Coffre;
-use crate::connexion::{self, Usage};
+use crate::connexion::{self, Mode};
 use crate::emplacement::Emplacement;
 use crate::erreur::Erreur;
 use crate::migration;
@@ -83,7 +83,7 @@ pub fn verify(place: &Emplacement) -> Result<Rapport, Erreur> {
     for (journal, cible) in
         [(Journal::Faits, migration::base_target(place)?), (Journal::Acces, migration::acces_target(place)?)]
     {
-        let mut cnx = connexion::open(&cible, Usage::Lecture)?;
+        let mut cnx = connexion::open(&cible, Mode::Lecture)?;
         journaux.push(journal::verify(&mut cnx, journal, &coffre)?);
     }
     Ok(Rapport { code: place.code.clone(), journaux })

@@ -104,7 +104,9 @@ impl Keks {
 /// Writes a file for its owner alone, durable on return, that nobody ever sees half written; an existing one wins.
 fn write_once(dossier: &Path, chemin: &Path, octets: &[u8]) -> std::io::Result<()> {
     let mut provisoire = chemin.as_os_str().to_owned();
-    provisoire.push(format!(".{}", std::process::id()));
+    let mut alea = [0; 8];
+    aws_lc_rs::rand::fill(&mut alea).map_err(std::io::Error::other)?;
+    provisoire.push(format!(".{:016x}", u64::from_be_bytes(alea)));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -10,17 +10,25 @@ use diesel::sql_types::{BigInt, Text};
 use diesel_migrations::MigrationHarness;
 
 use super::Lot;
-use crate::connexion::{self, Cible, Cnx, MultiBackend, Usage};
+use crate::connexion::{self, Cible, Cnx, Mode, MultiBackend};
 use crate::dialect;
 use crate::erreur::Erreur;
 
 /// Creates the file if it is missing, and applies what it lacks. Foreign keys are off on this connection, so that
 /// rebuilding a table does not delete the rows that refer to it, and are all checked before the commit.
 pub(super) fn upgrade(chemin: &Path, lot: Lot) -> Result<Vec<String>, Erreur> {
-    let mut cnx = connexion::open(&Cible::Fichier(chemin.to_path_buf()), Usage::Migration)?;
+    upgrade_with(chemin, |cnx| apply(cnx, lot.sqlite()))
+}
+
+/// Runs `f` as a migration is run.
+pub(super) fn upgrade_with<T>(
+    chemin: &Path,
+    f: impl FnOnce(&mut Cnx) -> Result<T, Erreur>,
+) -> Result<T, Erreur> {
+    let mut cnx = connexion::open(&Cible::Fichier(chemin.to_path_buf()), Mode::Migration)?;
     set_wal(&mut cnx)?;
     dialect::begin_write(&mut cnx)?;
-    let faites = apply(&mut cnx, lot.sqlite())?;
+    let faites = f(&mut cnx)?;
     check_foreign_keys(&mut cnx)?;
     dialect::commit(&mut cnx)?;
     Ok(faites)

@@ -55,7 +55,7 @@ pub(super) fn literal(texte: &str) -> String {
 /// The password as PostgreSQL stores it, so that neither the wire nor the server's log ever has it in clear. What
 /// is not ASCII would first have to be normalised (SASLprep): the server does it.
 pub(super) fn password(clair: &str) -> Result<String, Erreur> {
-    const TOURS: NonZeroU32 = NonZeroU32::new(4096).expect("not zero");
+    const TOURS: NonZeroU32 = NonZeroU32::MIN.saturating_add(4095);
     if !clair.is_ascii() {
         return Ok(literal(clair));
     }

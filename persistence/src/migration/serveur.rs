@@ -13,7 +13,7 @@ use url::Url;
 use super::Lot;
 use super::script;
 use crate::adresse;
-use crate::connexion::{self, Cible, Cnx, MultiBackend, Usage};
+use crate::connexion::{self, Cible, Cnx, Mode, MultiBackend};
 use crate::erreur::Erreur;
 
 /// The oldest PostgreSQL that is served.
@@ -75,14 +75,14 @@ impl Schema {
             Some(admin) => admin,
             None => {
                 let role = Cible::Serveur(adresse::role_url(&self.url, &self.role)?);
-                if self.lots.iter().all(|lot| check(&role, *lot, &self.code).is_ok()) {
+                if check(&role, self.lots, &self.code).is_ok() {
                     return Ok(Vec::new());
                 }
                 &self.url
             }
         };
         adresse::check(admin)?;
-        let mut cnx = connexion::open(&Cible::Serveur(admin.clone()), Usage::Ecriture)?;
+        let mut cnx = connexion::open(&Cible::Serveur(admin.clone()), Mode::Ecriture)?;
         check_version(&mut cnx)?;
         self.check_powers(&mut cnx)?;
         cnx.batch_execute(
@@ -192,9 +192,9 @@ impl Schema {
     }
 }
 
-/// Whether every migration of the set is applied, as the territoire's own role sees it.
-pub(super) fn check(cible: &Cible, lot: Lot, code: &CodeTerritoire) -> Result<(), Erreur> {
-    let mut cnx = connexion::open(cible, Usage::Lecture)?;
+/// Whether every migration of these sets is applied, as the territoire's own role sees it.
+pub(super) fn check(cible: &Cible, lots: &[Lot], code: &CodeTerritoire) -> Result<(), Erreur> {
+    let mut cnx = connexion::open(cible, Mode::Lecture)?;
     let lues: Result<Vec<Texte>, _> =
         diesel::sql_query("SELECT version::text AS texte FROM __diesel_schema_migrations").load(&mut cnx);
     let faites: BTreeSet<String> = match lues.map_err(Erreur::from) {
@@ -202,8 +202,11 @@ pub(super) fn check(cible: &Cible, lot: Lot, code: &CodeTerritoire) -> Result<()
         Err(erreur) if erreur.is_transient() => return Err(erreur),
         Err(_) => BTreeSet::new(),
     };
-    let attendues = MigrationSource::<MultiBackend>::migrations(&lot.postgres()).map_err(failed)?;
-    let manque = attendues.iter().filter(|m| !faites.contains(&m.name().version().to_string())).count();
+    let mut manque = 0;
+    for lot in lots {
+        let attendues = MigrationSource::<MultiBackend>::migrations(&lot.postgres()).map_err(failed)?;
+        manque += attendues.iter().filter(|m| !faites.contains(&m.name().version().to_string())).count();
+    }
     if manque == 0 {
         return Ok(());
     }
@@ -215,7 +218,7 @@ pub(super) fn check(cible: &Cible, lot: Lot, code: &CodeTerritoire) -> Result<()
 /// A superuser in the application's URL is a bad habit, not a refusal: the server logs in as another role.
 pub(super) fn warn_if_superuser(cible: &Cible, url: &Url) {
     let reponse = adresse::user(url).and_then(|user| {
-        let mut cnx = connexion::open(cible, Usage::Lecture)?;
+        let mut cnx = connexion::open(cible, Mode::Lecture)?;
         let verdict: Option<Verdict> =
             diesel::sql_query("SELECT rolsuper AS oui FROM pg_roles WHERE rolname = $1")
                 .bind::<Text, _>(user)
