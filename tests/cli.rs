@@ -122,7 +122,7 @@ fn demo_refuses_a_base_that_it_did_not_make() {
 
 #[test]
 fn demo_refuses_a_real_base() {
-    let env = Env::start(Engine::Sqlite, Options::default());
+    let env = Env::start(Engine::Sqlite, Options::INSIDE);
     env.stop();
     env.sql("77").execute("UPDATE territoire SET fictif = 0");
     let before = std::fs::read(env.data().join("77.sqlite")).expect("base");
@@ -293,7 +293,7 @@ fn migrate_makes_what_serve_needs() {
 
 #[test]
 fn serve_needs_no_administrator_and_stops_on_sigterm() {
-    let env = Env::start(Engine::Postgres, Options::default());
+    let env = Env::start(Engine::Postgres, Options::INSIDE);
     env.stop();
     let mut settings = env.settings();
     settings.retain(|(name, _)| *name != "MAILLAGE_DATABASE_ADMIN_URL");

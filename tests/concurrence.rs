@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::appui::client::{Client, JSON, Reply};
 use crate::appui::postgres::random_hex;
 use crate::appui::scenario::{accuse, all, draft, rapport, rapport_with, transmit, transmitted};
-use crate::appui::serveur::{Env, sur_les_deux_bases};
+use crate::appui::serveur::{Env, Options, sur_les_deux_bases};
 
 /// Runs the same gesture from many threads that start together.
 fn together(number: usize, gesture: impl Fn(usize) -> Reply + Sync) -> Vec<Reply> {
@@ -173,7 +173,7 @@ sur_les_deux_bases!(r44_a_key_is_asked_for_and_binds_its_body, |env| {
     assert_eq!(all(&client, "/v1/signalements").len(), before + 1);
 });
 
-sur_les_deux_bases!(r44_a_replay_survives_a_restart_and_not_a_withdrawal, |env| {
+sur_les_deux_bases!(r44_a_replay_survives_a_restart_and_not_a_withdrawal, Options::PROCESS, |env| {
     let client = env.client("association");
     let first = client.post_with_key("/v1/signalements", "redemarrage", &rapport());
     first.expect(201);

@@ -105,7 +105,7 @@ fn write(client: &Client, stop: &AtomicBool, crus: &Mutex<Vec<Cru>>) {
 
 sur_les_deux_bases!(
     r39_twenty_kills_lose_and_double_nothing,
-    Options { durability: Durability::Real },
+    Options { durability: Durability::Real, ..Options::PROCESS },
     |env| {
         let token = |env: &Env| {
             let agent = env.agent("77", "association", None);

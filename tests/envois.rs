@@ -8,7 +8,7 @@ use crate::appui::client::Client;
 use crate::appui::scenario::{
     Depot, OBJET, accuse, all, draft, rapport, rapport_with, transmit, transmitted,
 };
-use crate::appui::serveur::{Env, sur_les_deux_bases, wait_until};
+use crate::appui::serveur::{Env, Options, sur_les_deux_bases, wait_until};
 
 fn envois(client: &Client, depot: &Depot) -> Vec<Value> {
     let page = client.get(&format!("{}/envois", depot.path())).expect(200);
@@ -27,7 +27,7 @@ fn wait_statut(client: &Client, depot: &Depot, nature: &str, statut: &str) -> Va
     envoi(client, depot, nature)
 }
 
-sur_les_deux_bases!(sig_2b_mail_server_down_then_up_loses_nothing, |env| {
+sur_les_deux_bases!(sig_2b_mail_server_down_then_up_loses_nothing, Options::PROCESS, |env| {
     let client = env.client("association");
     env.smtp().down();
     let depots: Vec<Depot> = (0..5).map(|_| transmitted(&client)).collect();
@@ -85,7 +85,7 @@ sur_les_deux_bases!(sig_2b_refused_copy_does_not_undo_the_report, |env| {
     assert_eq!(env.mails(&depot.reference, 2).len(), 2);
 });
 
-sur_les_deux_bases!(sig_2b_the_servers_words_stay_out, |env| {
+sur_les_deux_bases!(sig_2b_the_servers_words_stay_out, Options::PROCESS, |env| {
     let client = env.client("association");
     for (command, code) in [("MAIL", 451), ("RCPT", 450), ("DATA", 554), ("FIN", 451)] {
         env.smtp().behave();
@@ -155,7 +155,7 @@ sur_les_deux_bases!(sig_2b_order_is_kept_per_dossier, |env| {
     assert_eq!(order, [0, 1, 2, 3], "oldest first for one dossier and one addressee");
 });
 
-sur_les_deux_bases!(sig_8_silence_raises_one_alert_without_names, |env| {
+sur_les_deux_bases!(sig_8_silence_raises_one_alert_without_names, Options::CLOCK, |env| {
     let client = env.client("association");
     let depot = transmitted(&client);
     let acknowledged = transmitted(&client);
@@ -197,7 +197,7 @@ sur_les_deux_bases!(sig_8_silence_raises_one_alert_without_names, |env| {
     assert_eq!(echeance(&client)["etat"], "depassee");
 
     // Once only, whatever the restarts; and none for what was acknowledged.
-    env.kill();
+    env.stop();
     env.restart();
     std::thread::sleep(Duration::from_secs(2));
     assert_eq!(env.mails(&depot.reference, 0).len(), 4);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::appui::fouille::Fouille;
 use crate::appui::scenario::{draft, rapport, rapport_with, today, transmit};
-use crate::appui::serveur::{Env, sur_les_deux_bases};
+use crate::appui::serveur::{Env, Options, sur_les_deux_bases};
 
 /// What is planted in a report; nothing of it may be read anywhere but by those who may see it.
 const PLANTES: [&str; 15] = [
@@ -55,7 +55,7 @@ fn found(fouille: &Fouille, folders: &[PathBuf]) -> Vec<String> {
         .collect()
 }
 
-sur_les_deux_bases!(sec_5_planted_names_are_nowhere_in_clear, |env| {
+sur_les_deux_bases!(sec_5_planted_names_are_nowhere_in_clear, Options::PROCESS, |env| {
     let fouille = Fouille::new(&PLANTES);
     let association = env.client("association");
     let crip = env.client("crip");
@@ -187,7 +187,7 @@ sur_les_deux_bases!(sec_5_demo_names_are_sealed_too, |env| {
     assert_eq!(found, Vec::<String>::new());
 });
 
-sur_les_deux_bases!(r24_no_line_can_be_slipped_into_the_log, |env| {
+sur_les_deux_bases!(r24_no_line_can_be_slipped_into_the_log, Options::PROCESS, |env| {
     let client = env.client("association");
     for path in ["/v1/moi%0d%0a%7b%22faux%22%3a1%7d", "/v1/moi?x=%0a%7b%22faux%22%3a1%7d"] {
         client.get(path);
@@ -198,7 +198,7 @@ sur_les_deux_bases!(r24_no_line_can_be_slipped_into_the_log, |env| {
     assert!(!log.lines().any(|line| line.trim_start().starts_with("{\"faux\"")), "{log}");
 });
 
-sur_les_deux_bases!(r24_a_request_is_one_json_line_without_query, |env| {
+sur_les_deux_bases!(r24_a_request_is_one_json_line_without_query, Options::PROCESS, |env| {
     let client = env.client("association");
     let depot = draft(&client, &rapport_with(&json!({})));
     let reply = client.get(&depot.path());

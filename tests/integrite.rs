@@ -161,7 +161,7 @@ fn change(sql: &Sql, column: &str, kind: &str, value: Option<&[u8]>) -> Option<S
 /// One byte of the file itself, where the last fact stands.
 #[test]
 fn sec_4_one_byte_of_the_file_is_found() {
-    let env = Env::start(Engine::Sqlite, crate::appui::serveur::Options::default());
+    let env = Env::start(Engine::Sqlite, crate::appui::serveur::Options::INSIDE);
     fill(&env);
     let path = env.data().join("77.sqlite");
     // Into the main file first: what is in the WAL would win.
@@ -224,7 +224,7 @@ sur_les_deux_bases!(sec_4_the_database_refuses_to_change_a_journal, |env| {
 /// One territoire's role reads nothing of another's (TER-2, R12).
 #[test]
 fn ter_2_a_role_reads_its_own_schema_alone() {
-    let env = Env::start(Engine::Postgres, crate::appui::serveur::Options::default());
+    let env = Env::start(Engine::Postgres, crate::appui::serveur::Options::INSIDE);
     let database = env.database().expect("PostgreSQL");
     let tables = env.sql("69M").texts(
         "SELECT table_name::text AS v FROM information_schema.tables WHERE table_schema = 'territoire_69M'",

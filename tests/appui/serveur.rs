@@ -5,11 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
-use api::jeton::corpus::{CleDEssai, FauxEmetteur, Gabarit, Signeur};
+use api::courrier::{Expediteur, Smtp, Transport};
+use api::etat::Etat;
+use api::horloge::{Aiguilles, Horloge};
+use api::jeton::corpus::{CleDEssai, FauxEmetteur, Gabarit};
+use api::jobs::Outils;
+use api::serveur::{Arret, Serveur};
+use api::settings::{EmetteurDeclare, SecretUrl};
 use base64::Engine as _;
 use chrono::NaiveDate;
 use serde_json::Value;
 use tempfile::TempDir;
+use url::Url;
 
 use super::binaire::{self, Process, Settings};
 use super::client::Client;
@@ -37,20 +44,38 @@ pub(crate) enum Engine {
 pub(crate) struct Options {
     /// Whether PostgreSQL flushes at each commit (SQLite always does).
     pub(crate) durability: Durability,
+    /// The real binary, which can be killed and whose output is kept; else in this process.
+    pub(crate) process: bool,
+    /// A clock that stands still until the test moves it; in this process only.
+    pub(crate) movable_clock: bool,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self { durability: Durability::Quick }
-    }
+impl Options {
+    /// In this process, with the clock of the machine.
+    pub(crate) const INSIDE: Self =
+        Self { durability: Durability::Quick, process: false, movable_clock: false };
+    /// The real binary.
+    pub(crate) const PROCESS: Self = Self { process: true, ..Self::INSIDE };
+    /// In this process, with a clock that the test moves.
+    pub(crate) const CLOCK: Self = Self { movable_clock: true, ..Self::INSIDE };
+}
+
+/// The server of a test while it runs.
+enum Running {
+    Process(Process),
+    Inside(Serveur),
 }
 
 /// What a test holds: the server and everything around it.
 pub(crate) struct Env {
     engine: Engine,
+    options: Options,
+    // Before the folder and the database: fields are dropped in this order.
+    server: Mutex<Option<Running>>,
     folder: TempDir,
     database: Option<Database>,
-    server: Mutex<Option<Process>>,
+    clock: Horloge,
+    hands: Option<Aiguilles>,
     base: Mutex<String>,
     issuer: &'static FauxEmetteur,
     smtp: Mutex<ServeurSmtp>,
@@ -61,7 +86,7 @@ pub(crate) struct Env {
 /// Runs one body against a server on SQLite, then as another test on PostgreSQL: `rule::sqlite`, `rule::postgres`.
 macro_rules! sur_les_deux_bases {
     ($(#[$meta:meta])* $nom:ident, |$env:ident| $corps:block) => {
-        sur_les_deux_bases!($(#[$meta])* $nom, $crate::appui::serveur::Options::default(), |$env| $corps);
+        sur_les_deux_bases!($(#[$meta])* $nom, $crate::appui::serveur::Options::INSIDE, |$env| $corps);
     };
     ($(#[$meta:meta])* $nom:ident, $options:expr, |$env:ident| $corps:block) => {
         $(#[$meta])*
@@ -94,11 +119,21 @@ impl Env {
             .database
             .as_ref()
             .map(|(template, durability)| postgres::cluster(*durability).create(Some(template)));
+        let system = Horloge::systeme();
+        let (clock, hands) = if options.movable_clock {
+            let (clock, hands) = Horloge::mobile(system.now());
+            (clock, Some(hands))
+        } else {
+            (system, None)
+        };
         let env = Self {
             engine,
+            options,
+            server: Mutex::new(None),
             folder,
             database,
-            server: Mutex::new(None),
+            clock,
+            hands,
             base: Mutex::new(String::new()),
             issuer: issuer(),
             smtp: Mutex::new(ServeurSmtp::start(Mode::Starttls)),
@@ -141,11 +176,18 @@ impl Env {
         settings.push(("MAILLAGE_JWKS", self.folder.path().join("jwks.json").display().to_string()));
         settings.push(("MAILLAGE_ISSUER", ISSUER.to_owned()));
         settings.push(("MAILLAGE_AUDIENCE", AUDIENCE.to_owned()));
-        let own = || (self.smtp().url(), Some(self.folder.path().join("smtp-ca.pem")));
-        let (url, ca) = self.other_smtp.lock().expect("SMTP").clone().unwrap_or_else(own);
+        // The lines of the log are read by a program.
+        settings.push(("MAILLAGE_LOG_FORMAT", "json".to_owned()));
+        let (url, ca) = self.smtp_settings();
         settings.push(("MAILLAGE_SMTP_URL", url));
         settings.extend(ca.map(|ca| ("MAILLAGE_SMTP_CA", ca.display().to_string())));
         settings
+    }
+
+    /// The URL of the mail server, and its authority when the server is told of it.
+    fn smtp_settings(&self) -> (String, Option<PathBuf>) {
+        let own = || (self.smtp().url(), Some(self.folder.path().join("smtp-ca.pem")));
+        self.other_smtp.lock().expect("SMTP").clone().unwrap_or_else(own)
     }
 
     /// Starts the server again with another mail server; it trusts its authority only when told to.
@@ -162,7 +204,9 @@ impl Env {
 
     /// Moves the clock of the server to noon of a Paris day.
     pub(crate) fn elapse_to(&self, day: NaiveDate) {
-        panic!("no movable clock yet: {day}");
+        let noon = day.and_hms_opt(12, 0, 0).expect("midi");
+        let hands = self.hands.as_ref().expect("a movable clock: Options::CLOCK");
+        hands.set(domain::calendrier::paris_instant(noon).expect("midi"));
     }
 
     /// The mail server.
@@ -185,23 +229,70 @@ impl Env {
 
     /// Stops the server with `kill -9`, if it runs.
     pub(crate) fn kill(&self) {
-        if let Some(process) = self.server.lock().expect("serveur").take() {
-            process.kill();
+        match self.server.lock().expect("serveur").take() {
+            Some(Running::Process(process)) => process.kill(),
+            Some(Running::Inside(_)) => panic!("only a process can be killed: Options::PROCESS"),
+            None => {}
         }
     }
 
-    /// Stops the server with SIGTERM, if it runs.
+    /// Stops the server as an operator does, if it runs.
     pub(crate) fn stop(&self) {
-        if let Some(process) = self.server.lock().expect("serveur").take() {
-            assert!(process.terminate(), "the server must leave with success");
+        match self.server.lock().expect("serveur").take() {
+            Some(Running::Process(process)) => {
+                assert!(process.terminate(), "the server must leave with success")
+            }
+            Some(Running::Inside(server)) => server.stop().expect("arrêt"),
+            None => {}
         }
     }
 
     /// Starts the server again, on another port.
     pub(crate) fn restart(&self) {
-        let process = Process::start(&self.settings(), "demo", &self.log(), Duration::from_secs(60));
-        self.base.lock().expect("adresse").clone_from(&process.base);
-        *self.server.lock().expect("serveur") = Some(process);
+        let running = if self.options.process {
+            let limit = Duration::from_secs(60);
+            Running::Process(Process::start(&self.settings(), "demo", &self.log(), limit))
+        } else {
+            Running::Inside(self.start_inside())
+        };
+        let base = match &running {
+            Running::Process(process) => process.base.clone(),
+            Running::Inside(server) => format!("http://{}", server.adresse()),
+        };
+        *self.base.lock().expect("adresse") = base;
+        *self.server.lock().expect("serveur") = Some(running);
+    }
+
+    /// The library's server, wired as `maillage demo` wires it, without rate limits.
+    fn start_inside(&self) -> Serveur {
+        let mut settings = api::settings::Settings::in_folder(self.data());
+        let url = |url: String| SecretUrl::new(Url::parse(&url).expect("URL"));
+        settings.database_url = self.database.as_ref().map(|database| url(database.url()));
+        settings.debit_par_minute = Some(0);
+        settings.emetteur = Some(EmetteurDeclare {
+            jwks: self.folder.path().join("jwks.json"),
+            issuer: ISSUER.to_owned(),
+            audience: AUDIENCE.to_owned(),
+        });
+        let (smtp, ca) = self.smtp_settings();
+        let ca = ca.map(|ca| std::fs::read(ca).expect("CA"));
+        let transport = Transport::smtp(Smtp::new(&smtp, ca.as_deref()).expect("SMTP"));
+        let etat = Etat::open(settings, self.keys(), self.clock.clone()).expect("état");
+        let mut server = Serveur::start(etat, Arret::Appelant).expect("le serveur démarre");
+        let url_publique = Url::parse(&format!("http://{}", server.adresse())).expect("URL");
+        let outils = Outils {
+            horloge: self.clock.clone(),
+            hasard: server.etat().hasard().clone(),
+            transport,
+            expediteur: Expediteur::from_public_url(&url_publique),
+            url_publique,
+        };
+        server.open_doors(outils).expect("travaux");
+        let client = Client::anonymous(&format!("http://{}", server.adresse()));
+        wait_until("the server is ready", Duration::from_secs(30), || {
+            client.get("/sante/pret").status == 200
+        });
+        server
     }
 
     /// A caller without a token.
@@ -259,7 +350,7 @@ impl Env {
 
     /// The instant of the server, in seconds.
     pub(crate) fn now(&self) -> i64 {
-        api::horloge::Horloge::systeme().now().timestamp()
+        self.clock.now().timestamp()
     }
 
     /// Credentials of a new machine of an organisation.
