@@ -129,7 +129,7 @@ impl Base {
         E: From<Erreur> + Send + 'static,
     {
         let _occupation = Occupation::try_take()?;
-        let (tache, attente) = Ordre::new(f);
+        let (tache, attente) = Ordre::wrap(f);
         self.0.faits.submit(tache)?;
         attente.recv().unwrap_or_else(|_| Err(E::from(writer_lost())))
     }

@@ -39,6 +39,9 @@ pub(crate) trait Chainee {
     fn digest(&self, precedente: &[u8]) -> [u8; 32];
 }
 
+/// A head as stored: number, digest, seal.
+pub(crate) type TeteLue = (i64, Vec<u8>, Vec<u8>);
+
 /// The digest of one line, built column by column; each is tagged and preceded by its length, so that no two
 /// lines share a digest. The order and the tags are frozen.
 pub(crate) struct Maillon(Context);
@@ -189,5 +192,55 @@ impl Maillon {
         self.0.update(&[genre]);
         self.0.update(&u64::try_from(octets.len()).unwrap_or(u64::MAX).to_be_bytes());
         self.0.update(octets);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::essai::now;
+
+    fn hex(octets: &[u8]) -> String {
+        octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    }
+
+    #[test]
+    fn the_chain_is_frozen() {
+        let maillon = |journal| {
+            Maillon::after(journal, &[7; 32])
+                .entier(1)
+                .texte("dossier_ouvert")
+                .id(Some(Uuid::from_u128(5)))
+                .id(None)
+                .instant(now())
+                .entier_option(None)
+                .octets(b"\x00\x01")
+                .finish()
+        };
+        assert_eq!(
+            hex(&maillon(Journal::Faits)),
+            "778b56f10f35b65692d393e359f9319e6a886d6a20302a85d277f739244e0e99"
+        );
+        assert_eq!(
+            hex(&maillon(Journal::Acces)),
+            "0017c7c92ef07fded7b69e33dc289859f3b3cff1db30e48e5267bf428db0b046"
+        );
+    }
+
+    #[test]
+    fn columns_never_run_into_each_other() {
+        let base = || Maillon::after(Journal::Faits, &[]);
+        let vus = [
+            base().texte("ab").texte("c").finish(),
+            base().texte("a").texte("bc").finish(),
+            base().texte("abc").finish(),
+            base().octets(b"abc").finish(),
+            base().texte("abc").id(None).finish(),
+            base().texte("abc").texte("").finish(),
+            base().entier(0).finish(),
+            base().entier_option(None).finish(),
+            Maillon::after(Journal::Acces, &[]).texte("abc").finish(),
+        ];
+        assert_eq!(vus.iter().collect::<std::collections::HashSet<_>>().len(), vus.len());
     }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
 use crate::acces::AccesRow;
-use crate::chaine::Journal;
+use crate::chaine::{Journal, TeteLue};
 use crate::connexion::{Cnx, Mode};
 use crate::erreur::Erreur;
 use crate::schema::{acces, tete_acces, tete_de_chaine};
@@ -64,7 +64,7 @@ pub(crate) fn rollback(cnx: &mut Cnx) -> Result<(), Erreur> {
 
 /// Reads the head of a journal; on PostgreSQL its row stays locked until the end of the transaction, on SQLite the
 /// whole file already is.
-pub(crate) fn lock_head(cnx: &mut Cnx, journal: Journal) -> Result<(i64, Vec<u8>, Vec<u8>), Erreur> {
+pub(crate) fn lock_head(cnx: &mut Cnx, journal: Journal) -> Result<TeteLue, Erreur> {
     macro_rules! head {
         ($table:ident) => {{
             let requete = $table::table.find(1).select(($table::seq, $table::empreinte, $table::sceau));
@@ -82,7 +82,7 @@ pub(crate) fn lock_head(cnx: &mut Cnx, journal: Journal) -> Result<(i64, Vec<u8>
 }
 
 /// Reads the head of a journal without locking it.
-pub(crate) fn read_head(cnx: &mut Cnx, journal: Journal) -> Result<Option<(i64, Vec<u8>, Vec<u8>)>, Erreur> {
+pub(crate) fn read_head(cnx: &mut Cnx, journal: Journal) -> Result<Option<TeteLue>, Erreur> {
     macro_rules! head {
         ($table:ident) => {
             $table::table.find(1).select(($table::seq, $table::empreinte, $table::sceau)).first(cnx)

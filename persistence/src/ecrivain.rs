@@ -73,7 +73,7 @@ where
     E: From<Erreur> + Send + 'static,
 {
     /// The closure as a task, and where its result will come.
-    pub(crate) fn new(fermeture: F) -> (Box<dyn Tache>, Receiver<Result<T, E>>) {
+    pub(crate) fn wrap(fermeture: F) -> (Box<dyn Tache>, Receiver<Result<T, E>>) {
         let (reponse, attente) = sync_channel(1);
         (Box::new(Self { fermeture: Some(fermeture), resultat: None, reponse }), attente)
     }

@@ -34,3 +34,37 @@ fn upgrade(_genre: &str, version: i32, charge: Value) -> Option<Value> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One example of every fact as version 1 wrote it; a new version adds its own file here, and keeps this one.
+    const GOLDEN: [(i32, &str); 1] = [(1, include_str!("../../domain/golden/faits-v1.json"))];
+
+    #[test]
+    fn facts_of_every_released_version_are_read() {
+        for (version, golden) in GOLDEN {
+            let exemples: Vec<Value> = serde_json::from_str(golden).unwrap();
+            for exemple in exemples {
+                let genre = exemple["type"].as_str().unwrap();
+                let charge = serde_json::to_vec(&exemple["charge"]).unwrap();
+                let fait =
+                    read(genre, version, &charge).unwrap_or_else(|| panic!("{genre}, version {version}"));
+                let (relu, charge) = split(&fait).unwrap();
+                assert_eq!(relu, genre);
+                assert_eq!(read(genre, Fait::VERSION, &charge), Some(fait));
+            }
+        }
+        assert_eq!(GOLDEN.last().unwrap().0, Fait::VERSION);
+    }
+
+    #[test]
+    fn a_fact_of_a_newer_program_is_not_guessed() {
+        let charge = br#"{"fictif":true}"#;
+        assert!(read("territoire_installe", Fait::VERSION, charge).is_some());
+        assert!(read("territoire_installe", Fait::VERSION + 1, charge).is_none());
+        assert!(read("territoire_installe", 0, charge).is_none());
+        assert!(read("inconnu", Fait::VERSION, charge).is_none());
+    }
+}

@@ -88,3 +88,25 @@ fn split(scelle: &[u8]) -> Result<(i32, [u8; NONCE], &[u8]), Scellement> {
     }
     Ok((i32::from_be_bytes(*version), *nonce, corps))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sealed once under the key 07…07, at the place `lieu`: every later program must open it.
+    const GELE: &str = "01000000034bcf6b7996b933b3aeea16cb239e9a1b433626ddfad96bf5ea4fcbc5f2b65f1b";
+
+    #[test]
+    fn the_envelope_is_frozen() {
+        let cle = Cle::from_slice(&[7; 32]).unwrap();
+        let scelle: Vec<u8> = GELE
+            .as_bytes()
+            .chunks(2)
+            .map(|c| u8::from_str_radix(std::str::from_utf8(c).unwrap(), 16).unwrap())
+            .collect();
+        assert_eq!(version(&scelle).unwrap(), 3);
+        assert_eq!(*open(&cle, b"lieu", &scelle).unwrap(), "Léa".as_bytes());
+        let autre = Cle::from_slice(&[8; 32]).unwrap();
+        assert_eq!(open(&autre, b"lieu", &scelle).unwrap_err(), Scellement::Refuse);
+    }
+}

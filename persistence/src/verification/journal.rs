@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{Anomalie, JournalVerifie, Nature};
 use crate::acces::AccesRow;
-use crate::chaine::{Chainee, Journal, Tete};
+use crate::chaine::{Chainee, Journal, Tete, TeteLue};
 use crate::coffre::Coffre;
 use crate::coffre::jalon::Jalon;
 use crate::connexion::Cnx;
@@ -198,10 +198,8 @@ impl<'c> Marche<'c> {
     }
 }
 
-type Colonnes = (i64, Vec<u8>, Vec<u8>);
-
 /// The head and the number of the last line, of one instant.
-fn head_and_end(cnx: &mut Cnx, journal: Journal) -> Result<(Option<Colonnes>, i64), Erreur> {
+fn head_and_end(cnx: &mut Cnx, journal: Journal) -> Result<(Option<TeteLue>, i64), Erreur> {
     dialect::begin_read(cnx)?;
     let tete = dialect::read_head(cnx, journal);
     let fin: QueryResult<Option<i64>> = match journal {
