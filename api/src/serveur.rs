@@ -226,3 +226,6 @@ fn cause(erreur: &io::Error) -> &'static str {
         _ => "l’adresse est inconnue",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,6 +73,9 @@ fn message(erreur: &clap::Error) -> String {
         }
         ErrorKind::MissingRequiredArgument => format!("il manque : {}", argument()),
         ErrorKind::MissingSubcommand => "il manque une commande".to_owned(),
+        ErrorKind::InvalidValue if text(erreur, ContextKind::InvalidValue).is_empty() => {
+            format!("il manque la valeur de {}", argument())
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let admises = text(erreur, ContextKind::ValidValue);
             let suite = if admises.is_empty() { admises } else { format!(" ; valeurs admises : {admises}") };
@@ -99,8 +102,6 @@ fn text(erreur: &clap::Error, genre: ContextKind) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::super::Ligne;
     use super::*;
 
@@ -112,7 +113,6 @@ mod tests {
     #[test]
     fn the_definition_holds() {
         command::<Ligne>().debug_assert();
-        assert!(Ligne::try_parse_from(["maillage", "openapi"]).is_ok());
     }
 
     #[test]

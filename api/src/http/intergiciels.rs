@@ -13,6 +13,7 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, ResponseError, web};
+use log::Level;
 use openapi::probleme::TYPE_DE_CONTENU;
 
 use crate::app::Appel;
@@ -65,8 +66,9 @@ pub async fn envelope(
         }
     };
     let erreur = reponse.response().error().and_then(|erreur| erreur.as_error::<ApiError>());
-    if let Some(cause) = erreur.and_then(ApiError::cause) {
-        log::error!(target: "maillage", request_id = id.as_str(); "{cause}");
+    if let Some((erreur, cause)) = erreur.and_then(|erreur| Some((erreur, erreur.cause()?))) {
+        let niveau = if erreur.statut() == 500 { Level::Error } else { Level::Warn };
+        log::log!(target: "maillage", niveau, request_id = id.as_str(); "{cause}");
     }
     let client = reponse.request().extensions().get::<Appel>().map(|appel| appel.acteur.agent.to_string());
     let route = reponse.request().match_pattern();
@@ -220,3 +222,6 @@ impl ResponseError for Habille {
         reponse
     }
 }
+
+#[cfg(test)]
+mod tests;
