@@ -6,9 +6,9 @@ use openapi::probleme::{Problem, TYPE_DE_CONTENU};
 use serde_json::Value;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{ArrayItems, ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Content, Ref, RefOr, Required, ResponseBuilder};
+use utoipa::openapi::{Content, Ref, RefOr, Required, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::catalogue;
@@ -90,6 +90,11 @@ impl Modify for Commun {
         let jwt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         composants.add_security_scheme("jeton", SecurityScheme::Http(jwt));
         composants.add_security_scheme("client", SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)));
+        for (nom, schema) in &mut composants.schemas {
+            if let Some(element) = nom.strip_prefix("Page_") {
+                name_elements(schema, element);
+            }
+        }
         for (chemin, article) in &mut document.paths.paths {
             let operations = [
                 ("GET", &mut article.get),
@@ -103,6 +108,15 @@ impl Modify for Commun {
                 }
             }
         }
+    }
+}
+
+/// utoipa writes the element of a generic page out in full: a reference lets clients name its type.
+fn name_elements(page: &mut RefOr<Schema>, element: &str) {
+    if let RefOr::T(Schema::Object(page)) = page
+        && let Some(RefOr::T(Schema::Array(elements))) = page.properties.get_mut("elements")
+    {
+        elements.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(element).into()));
     }
 }
 

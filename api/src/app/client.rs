@@ -48,8 +48,12 @@ pub fn create(
     base.write(move |tx| {
         let organisation =
             organisation::find_by_code(tx, &code)?.ok_or(CreationImpossible::OrganisationInconnue)?;
-        let machine =
-            Agent { id: client.agent, nom: format!("Outil de {}", organisation.nom), machine: true, cree_le: now };
+        let machine = Agent {
+            id: client.agent,
+            nom: format!("Outil de {}", organisation.nom),
+            machine: true,
+            cree_le: now,
+        };
         let habilitation = Habilitation {
             id: HabilitationId(horloge::new_id(now)),
             agent: client.agent,

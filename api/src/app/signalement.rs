@@ -49,8 +49,7 @@ pub fn list(
     }
     appel.base.read(|s| {
         let organisation = appel.acteur.organisation;
-        let signalements =
-            persistence::signalement::list(s, organisation, appel.now, filtre, apres, limite)?;
+        let signalements = persistence::signalement::list(s, organisation, appel.now, filtre, apres, limite)?;
         Ok(Lu::plain((signalements, persistence::organisation::list(s)?)))
     })
 }
@@ -119,7 +118,11 @@ fn transition(
 
 /// The signalement and the caller's place in the cercle of its dossier, or not found: absent and invisible take the
 /// same queries (SEC-1).
-pub(crate) fn visible(s: &mut Session<'_>, appel: &Appel, id: SignalementId) -> Resultat<(Signalement, Cercle)> {
+pub(crate) fn visible(
+    s: &mut Session<'_>,
+    appel: &Appel,
+    id: SignalementId,
+) -> Resultat<(Signalement, Cercle)> {
     let signalement = persistence::signalement::find(s, id)?;
     let dossier = signalement.as_ref().map_or_else(|| id.0.into(), |signalement| signalement.dossier);
     let cercle = cercle::find(s, dossier, appel.acteur.organisation)?;

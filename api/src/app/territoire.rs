@@ -10,7 +10,7 @@ use super::{Appel, Lu, Resultat};
 /// # Errors
 /// The base fails.
 pub fn show(appel: &Appel) -> Resultat<Lu<(Territoire, Vec<Organisation>)>> {
-    appel.base.read(|s| {
-        Ok(Lu::plain((persistence::territoire::get(s)?, persistence::organisation::list(s)?)))
-    })
+    appel
+        .base
+        .read(|s| Ok(Lu::plain((persistence::territoire::get(s)?, persistence::organisation::list(s)?))))
 }

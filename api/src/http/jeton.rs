@@ -44,7 +44,11 @@ pub async fn create_jeton(req: HttpRequest, payload: web::Payload) -> Result<Htt
     let basic = req.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let jeton = web::block(move || basic.map_or(Ok(None), |basic| issue(&etat, &basic))).await??;
     Ok(jeton.map_or_else(unknown_client, |access_token| {
-        HttpResponse::Ok().json(JetonVue { access_token, token_type: "Bearer".to_owned(), expires_in: DUREE_S })
+        HttpResponse::Ok().json(JetonVue {
+            access_token,
+            token_type: "Bearer".to_owned(),
+            expires_in: DUREE_S,
+        })
     }))
 }
 

@@ -40,6 +40,8 @@ pub async fn list_organisations(
 }
 
 /// Lire une organisation
+///
+/// Un partenaire de l’annuaire : sa catégorie, le rôle de ses outils, son ressort pour un parquet.
 #[utoipa::path(get, path = chemins::ORGANISATION, tag = "annuaire",
     params(("id" = Uuid, Path, description = "Identifiant de l’organisation.")),
     responses((status = 200, description = "L’organisation.", body = OrganisationVue)))]

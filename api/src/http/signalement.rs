@@ -80,8 +80,10 @@ pub async fn create_signalement(
     };
     let rendre = |detail: &Detail| reponse(201, detail);
     answer(
-        write(appel, "create_signalement", None, move |appel| signalement::create(appel, nouveau, unique, rendre))
-            .await?,
+        write(appel, "create_signalement", None, move |appel| {
+            signalement::create(appel, nouveau, unique, rendre)
+        })
+        .await?,
     )
 }
 

@@ -39,10 +39,7 @@ pub(super) fn model(code: &CodeTerritoire) -> Option<Modele> {
             suffixe: "69m",
             nom: "Métropole de Lyon (démonstration)",
             parquets: &[("Lyon", "lyon")],
-            parametres: Parametres {
-                copies: vec!["boite-partagee-69m".to_owned()],
-                ..Parametres::default()
-            },
+            parametres: Parametres { copies: vec!["boite-partagee-69m".to_owned()], ..Parametres::default() },
         }),
         _ => None,
     }
@@ -82,7 +79,8 @@ const PARTENAIRES: [Ligne; 10] = [
     ),
 ];
 
-const PRENOMS: [&str; 8] = ["Camille", "Dominique", "Claude", "Maxime", "Sacha", "Andréa", "Charlie", "Morgan"];
+const PRENOMS: [&str; 8] =
+    ["Camille", "Dominique", "Claude", "Maxime", "Sacha", "Andréa", "Charlie", "Morgan"];
 const NOMS: [&str; 5] = ["Exemple", "Fictif", "Modèle", "Spécimen", "Démo"];
 
 impl Annuaire {
@@ -117,8 +115,7 @@ impl Annuaire {
         let Some(principal) = roles.first().copied() else { return };
         let id = OrganisationId(hasard.id(now));
         let complet = matches!(principal, Role::Crip | Role::Parquet);
-        let adresse =
-            Adresse { courriel: format!("{code}@example.org"), valide_du: depuis, valide_au: None };
+        let adresse = Adresse { courriel: format!("{code}@example.org"), valide_du: depuis, valide_au: None };
         self.organisations.push(Organisation {
             id,
             code,
@@ -179,8 +176,7 @@ impl Annuaire {
     pub(super) fn insert(&self, tx: &mut Ecriture<'_>, now: DateTime<Utc>) -> Resultat<()> {
         for (partenaire, adresse) in self.organisations.iter().zip(&self.adresses) {
             organisation::insert(tx, partenaire, std::slice::from_ref(adresse))?;
-            let fait =
-                Fait::OrganisationCreee { organisation: partenaire.id, code: partenaire.code.clone() };
+            let fait = Fait::OrganisationCreee { organisation: partenaire.id, code: partenaire.code.clone() };
             tx.record(&fait, Auteur::Systeme, now, now)?;
         }
         for (personne, habilitation) in &self.agents {

@@ -89,7 +89,11 @@ pub(super) fn stories(
         let parquet = annuaire.actor(Role::Parquet, Some(&format!("parquet-{ressort}")));
         let crip = annuaire.actor(Role::Crip, None);
         let debut = morning(now, jours);
-        let rapport = if fin == Fin::Commence { rapports::begun(rang, ressort) } else { rapports::whole(rang, ressort) };
+        let rapport = if fin == Fin::Commence {
+            rapports::begun(rang, ressort)
+        } else {
+            rapports::whole(rang, ressort)
+        };
         recits.push(Recit {
             dossier: DossierId(hasard.id(debut)),
             id: SignalementId(hasard.id(debut)),

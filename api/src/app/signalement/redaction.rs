@@ -174,12 +174,8 @@ fn open_dossier(
         identite: None,
     };
     persistence::dossier::insert(tx, &dossier)?;
-    let fait = Fait::DossierOuvert {
-        dossier: id,
-        code: dossier.code,
-        situation,
-        organisation: acteur.organisation,
-    };
+    let fait =
+        Fait::DossierOuvert { dossier: id, code: dossier.code, situation, organisation: acteur.organisation };
     tx.record(&fait, appel.auteur(), appel.now, appel.now)?;
     Ok(id)
 }

@@ -46,11 +46,7 @@ pub fn transmit(
 ///
 /// # Errors
 /// `SIG-1`, `SIG-2`, `SIG-4`; the base fails.
-pub fn transmit_in(
-    tx: &mut Ecriture<'_>,
-    appel: &Appel,
-    signalement: Signalement,
-) -> Resultat<Signalement> {
+pub fn transmit_in(tx: &mut Ecriture<'_>, appel: &Appel, signalement: Signalement) -> Resultat<Signalement> {
     let annuaire = persistence::organisation::list(tx)?;
     let parametres = persistence::territoire::get(tx)?.parametres;
     let ressorts = detail::ressorts(&annuaire);
@@ -87,7 +83,11 @@ fn competent_parquet(annuaire: &[Organisation], signalement: &Signalement) -> Re
 }
 
 fn no_crip() -> Refus {
-    Refus::conflit("crip_absente", "SIG-2", "Ce territoire n’a pas de CRIP : la copie systématique est impossible.")
+    Refus::conflit(
+        "crip_absente",
+        "SIG-2",
+        "Ce territoire n’a pas de CRIP : la copie systématique est impossible.",
+    )
 }
 
 fn extra_copies(
