@@ -36,7 +36,10 @@ fn installing_again_changes_nothing() {
     assert!(install(&essai.place, &sans_admin()).unwrap().is_empty());
     assert_eq!(std::fs::read(essai.place.kek_file()).unwrap(), kek);
     assert_eq!(write_fact(&essai.open(), clear_fact()).unwrap(), 2);
-    assert_eq!(Emplacement::known_codes(&essai.place.cles_dir).unwrap(), std::slice::from_ref(&essai.place.code));
+    assert_eq!(
+        Emplacement::known_codes(&essai.place.cles_dir).unwrap(),
+        std::slice::from_ref(&essai.place.code)
+    );
 }
 
 #[test]
