@@ -135,6 +135,11 @@ fn complete(chemin: &str, methode: &str, operation: &mut Operation) {
     if methode == "PATCH" {
         operation.parameters.get_or_insert_default().push(RefOr::T(if_match()));
     }
+    if let Some(RefOr::T(corps)) = &mut operation.request_body
+        && [chemins::SIGNALEMENT_TRANSMISSION, chemins::SIGNALEMENT_ABANDON].contains(&chemin)
+    {
+        corps.required = Some(Required::False);
+    }
     for code in refusals(chemin, methode, operation) {
         add_problem(operation, code);
     }
@@ -233,7 +238,10 @@ fn idempotency_key() -> Parameter {
 }
 
 fn if_match() -> Parameter {
-    let schema = ObjectBuilder::new().schema_type(Type::String).max_length(Some(255));
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(255))
+        .pattern(Some("^(\\*|\"[!#-~]*\")$"));
     header("If-Match", "`ETag` de la version lue, ou `*`.", schema, "\"1\"")
 }
 

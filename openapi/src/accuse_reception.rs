@@ -18,18 +18,18 @@ pub const LOT_MAX: usize = 500;
 pub struct AccuseCreation {
     /// Notre référence, telle que le courriel la donne.
     #[validate(length(min = 1, max = 64))]
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[^\\x00]*$")]
     pub reference: String,
     /// Date de réception par le parquet (Europe/Paris).
     pub date: NaiveDate,
     /// Service saisi.
     #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]*$")]
     pub service: String,
     /// Magistrat en charge.
     #[serde(default)]
     #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]*$")]
     pub magistrat: Option<String>,
     /// Le parquet demande de surseoir à l’évaluation (SIG-6).
     #[serde(default)]
@@ -42,22 +42,22 @@ pub struct AccuseCreation {
 pub struct AccuseLigne {
     /// Référence du parquet, unique pour ce parquet.
     #[validate(length(min = 1, max = 128))]
-    #[schema(min_length = 1, max_length = 128)]
+    #[schema(min_length = 1, max_length = 128, pattern = "^[^\\x00]*$")]
     pub reference_parquet: String,
     /// Notre référence, telle que le courriel la donne.
     #[validate(length(min = 1, max = 64))]
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[^\\x00]*$")]
     pub reference: String,
     /// Date de réception par le parquet (Europe/Paris).
     pub date: NaiveDate,
     /// Service saisi.
     #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]*$")]
     pub service: String,
     /// Magistrat en charge.
     #[serde(default)]
     #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]*$")]
     pub magistrat: Option<String>,
     /// Le parquet demande de surseoir à l’évaluation (SIG-6).
     #[serde(default)]

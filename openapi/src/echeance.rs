@@ -3,7 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::echeance::{Calcul, Depart, Echeance, EtatEcheance, Question, Regle, VoieEvaluation};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
@@ -109,7 +111,7 @@ pub struct SimulationDemande {
     #[param(inline)]
     pub regle: RegleVue,
     /// Jour de départ, `AAAA-MM-JJ` ; pour les règles en heures, instant RFC 3339.
-    #[param(max_length = 40, example = "2026-12-24")]
+    #[param(value_type = DepartVue, inline, example = "2026-12-24")]
     #[validate(length(max = 40))]
     pub depart: String,
     /// Voie de l’évaluation : pour EVA-3 seulement, obligatoire.
@@ -122,6 +124,24 @@ pub struct SimulationDemande {
     #[validate(range(max = 3660))]
     pub sursis_jours: Option<u32>,
 }
+
+/// Un jour, ou un instant.
+#[derive(Debug, Clone, Copy)]
+pub struct DepartVue;
+
+impl PartialSchema for DepartVue {
+    fn schema() -> RefOr<Schema> {
+        let text = |format| {
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .max_length(Some(40))
+                .format(Some(SchemaFormat::KnownFormat(format)))
+        };
+        OneOfBuilder::new().item(text(KnownFormat::Date)).item(text(KnownFormat::DateTime)).into()
+    }
+}
+
+impl ToSchema for DepartVue {}
 
 /// Une échéance calculée, qui s’explique.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -10,10 +10,10 @@ use validator::Validate;
 pub struct IdentifiantExterneVue {
     /// Nom du logiciel, tel que l’organisation le désigne.
     #[validate(length(min = 1, max = 64))]
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[^\\x00]*$")]
     pub systeme: String,
     /// Numéro dans ce logiciel : unique par système, pour une organisation.
     #[validate(length(min = 1, max = 128))]
-    #[schema(min_length = 1, max_length = 128)]
+    #[schema(min_length = 1, max_length = 128, pattern = "^[^\\x00]*$")]
     pub valeur: String,
 }

@@ -1,10 +1,14 @@
 //! The mentions of SIG-1 on the wire: `{"valeur": …}` or `{"inconnu": true, "motif": "…"}`.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use domain::mention::{AuteurSignalement, IdentiteMineur, Mention, Sexe};
 use domain::refus::Erreur;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 use validator::Validate;
 
 use crate::champ::Champ;
@@ -68,10 +72,10 @@ pub struct MentionInconnue {
 #[derive(Debug, Clone, Copy)]
 pub struct VraiSeul;
 
-impl utoipa::PartialSchema for VraiSeul {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::Type::Boolean)
+impl PartialSchema for VraiSeul {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::Boolean)
             .enum_values(Some([true]))
             .description(Some("Toujours vrai."))
             .into()
@@ -133,6 +137,11 @@ pub struct MentionEntree<T> {
     motif: Champ<String>,
 }
 
+/// A text mention as it arrives.
+pub type TexteEcrit = MentionEntree<String>;
+/// The identity mention as it arrives.
+pub type IdentiteEcrite = MentionEntree<IdentiteEntree>;
+
 /// An identity as it arrives, also in a patch: what is absent stays.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -165,8 +174,9 @@ pub struct AuteurVue {
 }
 
 impl<T> MentionEntree<T> {
-    /// What the field says once this input is merged into what the draft said: a mention changes form as a whole
-    /// (`{"valeur": …}` drops the reason, `{"inconnu": true, …}` drops the value).
+    /// What the field says once this input is merged into what the draft said. A mention is given in one whole form,
+    /// `{"valeur": …}` or `{"inconnu": true, "motif": …}`; a `null` clears the members of the other form, as a client
+    /// that computes its patches sends it (RFC 7396).
     pub(crate) fn merge<D: Clone>(
         self,
         pointeur: &str,
@@ -174,61 +184,87 @@ impl<T> MentionEntree<T> {
         erreurs: &mut Vec<Erreur>,
         lire: impl FnOnce(T, Option<&D>, &str, &mut Vec<Erreur>) -> Option<D>,
     ) -> Option<Mention<D>> {
-        let (valeur, inconnu) = (self.valeur, matches!(self.inconnu, Champ::Valeur(true)));
-        match valeur {
-            Champ::Valeur(_) if inconnu || matches!(self.motif, Champ::Valeur(_)) => {
-                erreurs.push(Erreur::new(
-                    pointeur,
-                    "mention_ambigue",
-                    "Donnez soit « valeur », soit « inconnu » avec « motif », jamais les deux.",
-                ));
-                None
-            }
-            Champ::Valeur(valeur) => {
+        let sans_motif = !matches!(self.motif, Champ::Valeur(_));
+        match (self.valeur, self.inconnu, self.motif) {
+            (Champ::Valeur(valeur), Champ::Absent | Champ::Vide, _) if sans_motif => {
                 let connue = ancienne.and_then(Mention::valeur);
                 lire(valeur, connue, &format!("{pointeur}/valeur"), erreurs).map(Mention::Valeur)
             }
-            _ => self.motif.merge_reason(pointeur, inconnu, ancienne, erreurs),
+            (Champ::Absent | Champ::Vide, Champ::Valeur(true), Champ::Valeur(motif)) => {
+                let motif = texte::required(&motif, MENTION_MAX, &format!("{pointeur}/motif"), erreurs)?;
+                Some(Mention::Inconnu { motif })
+            }
+            (Champ::Absent | Champ::Vide, Champ::Valeur(true), _) => {
+                let message = "Dites pourquoi cette mention n’est pas connue.";
+                erreurs.push(Erreur::new(format!("{pointeur}/motif"), "motif_manquant", message));
+                None
+            }
+            _ => {
+                let message = "Donnez soit « valeur », soit « inconnu » à vrai avec « motif ».";
+                erreurs.push(Erreur::new(pointeur, "mention_malformee", message));
+                None
+            }
         }
     }
 }
 
-impl Champ<String> {
-    fn merge_reason<D>(
-        self,
-        pointeur: &str,
-        inconnu: bool,
-        ancienne: Option<&Mention<D>>,
-        erreurs: &mut Vec<Erreur>,
-    ) -> Option<Mention<D>> {
-        let deja = match ancienne {
-            Some(Mention::Inconnu { motif }) => Some(motif.clone()),
-            _ => None,
-        };
-        if !inconnu && deja.is_none() {
-            erreurs.push(Erreur::new(
-                pointeur,
-                "mention_vide",
-                "Donnez « valeur », ou « inconnu » à vrai avec « motif ».",
-            ));
-            return None;
-        }
-        let motif = match (self, deja) {
-            (Self::Valeur(motif), _) => {
-                texte::required(&motif, MENTION_MAX, &format!("{pointeur}/motif"), erreurs)?
-            }
-            (Self::Absent, Some(motif)) => motif,
-            _ => {
-                erreurs.push(Erreur::new(
-                    format!("{pointeur}/motif"),
-                    "motif_manquant",
-                    "Dites pourquoi cette mention n’est pas connue.",
-                ));
-                return None;
-            }
-        };
-        Some(Mention::Inconnu { motif })
+impl PartialSchema for MentionEntree<String> {
+    fn schema() -> RefOr<Schema> {
+        forms(filled_text())
     }
+}
+
+impl ToSchema for MentionEntree<String> {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("MentionTexteEcrite")
+    }
+}
+
+impl PartialSchema for MentionEntree<IdentiteEntree> {
+    fn schema() -> RefOr<Schema> {
+        forms(IdentiteMineurVue::schema())
+    }
+}
+
+impl ToSchema for MentionEntree<IdentiteEntree> {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("MentionIdentiteEcrite")
+    }
+}
+
+/// The two forms of a mention as they may be sent; `null` stands for absent.
+fn forms(valeur: RefOr<Schema>) -> RefOr<Schema> {
+    let nul = || ObjectBuilder::new().schema_type(Type::Null);
+    let vrai = ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true]));
+    let renseignee = ObjectBuilder::new()
+        .title(Some("Mention renseignée"))
+        .property("valeur", valeur)
+        .required("valeur")
+        .property("inconnu", nul())
+        .property("motif", nul())
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    let inconnue = ObjectBuilder::new()
+        .title(Some("Mention inconnue"))
+        .property("valeur", nul())
+        .property("inconnu", vrai)
+        .required("inconnu")
+        .property("motif", filled_text())
+        .required("motif")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    OneOfBuilder::new()
+        .item(renseignee)
+        .item(inconnue)
+        .description(Some("Renseignée, ou déclarée inconnue avec un motif (SIG-1)."))
+        .into()
+}
+
+fn filled_text() -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(MENTION_MAX))
+        .pattern(Some(texte::PATTERN))
+        .into()
 }
 
 /// Reads the text of a mention.

@@ -2,6 +2,12 @@
 
 use domain::refus::Erreur;
 
+/// What the contract says of such a text: no control character but tabulations and ends of line, and not blank.
+pub(crate) const PATTERN: &str = concat!(
+    r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\s]",
+    r"[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"
+);
+
 /// Reads a text that must say something, or names the fault at its pointer.
 pub(crate) fn required(
     valeur: &str,

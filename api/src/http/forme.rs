@@ -18,7 +18,7 @@ const UUID: &str = "un UUID";
 ///
 /// # Errors
 /// The first fault, at its place.
-pub fn from_json<T: DeserializeOwned>(valeur: Value) -> Result<T, ErreurChamp> {
+pub(super) fn from_json<T: DeserializeOwned>(valeur: Value) -> Result<T, ErreurChamp> {
     read(Source::Json(valeur)).map_err(|(segments, faute)| {
         let mut pointeur = segments.iter().fold(String::new(), |parent, segment| pointer(&parent, segment));
         if let Faute::Manquant(champ) = faute {
@@ -32,7 +32,7 @@ pub fn from_json<T: DeserializeOwned>(valeur: Value) -> Result<T, ErreurChamp> {
 ///
 /// # Errors
 /// The first fault, with the name of its parameter.
-pub fn from_query<T: DeserializeOwned>(parametres: Vec<(String, String)>) -> Result<T, ErreurChamp> {
+pub(super) fn from_query<T: DeserializeOwned>(parametres: Vec<(String, String)>) -> Result<T, ErreurChamp> {
     read(Source::Requete(parametres)).map_err(|(segments, faute)| {
         let nom = match &faute {
             Faute::Manquant(champ) => (*champ).to_owned(),

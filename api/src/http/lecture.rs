@@ -8,24 +8,24 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Map, Value};
 
 /// Deepest nesting of arrays and objects.
-pub const PROFONDEUR_MAX: usize = 32;
+pub(super) const PROFONDEUR_MAX: usize = 32;
 /// Longest pointer that we send back.
 const POINTEUR_MAX: usize = 500;
 
 /// What was read, and the faults that did not stop the reading: a batch gives each to its line.
 #[derive(Debug)]
-pub struct Lu {
+pub(super) struct Lu {
     /// The value, without what is at fault.
-    pub valeur: Value,
+    pub(super) valeur: Value,
     /// Duplicate fields, nesting beyond the limit, NUL characters.
-    pub fautes: Vec<ErreurChamp>,
+    pub(super) fautes: Vec<ErreurChamp>,
 }
 
 /// Reads a body.
 ///
 /// # Errors
 /// The one fault of a body that is not JSON at all.
-pub fn read(octets: &[u8]) -> Result<Lu, ErreurChamp> {
+pub(super) fn read(octets: &[u8]) -> Result<Lu, ErreurChamp> {
     let suivi = RefCell::new(Suivi::default());
     let mut deserializer = serde_json::Deserializer::from_slice(octets);
     let lu =
@@ -45,7 +45,7 @@ pub fn read(octets: &[u8]) -> Result<Lu, ErreurChamp> {
 }
 
 /// Adds a field or an index to a RFC 6901 pointer; one that grows too long stays at its parent.
-pub fn pointer(parent: &str, segment: &str) -> String {
+pub(super) fn pointer(parent: &str, segment: &str) -> String {
     let suivant = format!("{parent}/{}", segment.replace('~', "~0").replace('/', "~1"));
     if suivant.chars().count() > POINTEUR_MAX { parent.to_owned() } else { suivant }
 }

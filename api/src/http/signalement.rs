@@ -136,7 +136,7 @@ pub async fn update_signalement(
 /// copie à la CRIP (SIG-2), et le délai de l’accusé de réception court (SIG-8).
 #[utoipa::path(post, path = chemins::SIGNALEMENT_TRANSMISSION, tag = "signalements",
     params(("id" = Uuid, Path, description = "Identifiant du signalement.")),
-    request_body = Option<CorpsSansChamp>,
+    request_body = CorpsSansChamp,
     responses((status = 200, description = "Le signalement est transmis.", body = SignalementVue)))]
 pub async fn transmit_signalement(
     Suite((Appelant(appel), CorpsVide, Unicite(unique), Chemin(id))): Suite<(
@@ -160,7 +160,7 @@ pub async fn transmit_signalement(
 /// Rien n’a été envoyé, rien ne le sera ; le brouillon reste lisible de l’organisation qui l’a écrit (SIG-4).
 #[utoipa::path(post, path = chemins::SIGNALEMENT_ABANDON, tag = "signalements",
     params(("id" = Uuid, Path, description = "Identifiant du signalement.")),
-    request_body = Option<CorpsSansChamp>,
+    request_body = CorpsSansChamp,
     responses((status = 200, description = "Le brouillon est abandonné.", body = SignalementVue)))]
 pub async fn abandon_signalement(
     Suite((Appelant(appel), CorpsVide, Unicite(unique), Chemin(id))): Suite<(

@@ -10,7 +10,7 @@ use super::lecture::pointer;
 ///
 /// # Errors
 /// Every fault.
-pub fn check_body<T: Validate>(valeur: &T) -> Result<(), Vec<ErreurChamp>> {
+pub(super) fn check_body<T: Validate>(valeur: &T) -> Result<(), Vec<ErreurChamp>> {
     valeur.validate().map_err(|erreurs| {
         let mut fautes = Vec::new();
         collect("", &erreurs, &mut fautes);
@@ -23,7 +23,7 @@ pub fn check_body<T: Validate>(valeur: &T) -> Result<(), Vec<ErreurChamp>> {
 ///
 /// # Errors
 /// Every fault.
-pub fn check_query<T: Validate>(valeur: &T) -> Result<(), Vec<ErreurChamp>> {
+pub(super) fn check_query<T: Validate>(valeur: &T) -> Result<(), Vec<ErreurChamp>> {
     check_body(valeur).map_err(|fautes| {
         let renomme = |faute: ErreurChamp| {
             let nom = faute.pointeur.unwrap_or_default().trim_start_matches('/').to_owned();

@@ -11,8 +11,7 @@ use crate::champ::Champ;
 use crate::dossier::SituationVue;
 use crate::identifiant_externe::IdentifiantExterneVue;
 use crate::mention::{
-    AuteurVue, IdentiteEntree, MentionEntree, MentionIdentite, MentionTexte, NOM_MAX, read_identity,
-    read_text,
+    AuteurVue, IdentiteEcrite, MentionEntree, NOM_MAX, TexteEcrit, read_identity, read_text,
 };
 use crate::texte;
 
@@ -35,7 +34,7 @@ pub struct SignalementCreation {
     #[serde(default)]
     pub identifiants_externes: Vec<IdentifiantExterneVue>,
     /// Ressort du lieu où le mineur réside ou a été trouvé : il désigne le parquet compétent (SIG-2).
-    #[schema(max_length = 64, min_length = 1)]
+    #[schema(max_length = 64, min_length = 1, pattern = "^[^\\x00]*$")]
     #[validate(length(min = 1, max = 64))]
     pub ressort: Option<String>,
     /// Auteurs du signalement.
@@ -43,29 +42,21 @@ pub struct SignalementCreation {
     #[schema(max_items = 10, value_type = Option<Vec<AuteurVue>>)]
     pub auteurs: Option<Vec<AuteurVue>>,
     /// Identité du mineur.
-    #[schema(value_type = Option<MentionIdentite>)]
-    pub identite_mineur: Option<MentionEntree<IdentiteEntree>>,
+    pub identite_mineur: Option<IdentiteEcrite>,
     /// Moyen de contacter le mineur.
-    #[schema(value_type = Option<MentionTexte>)]
-    pub contact_mineur: Option<MentionEntree<String>>,
+    pub contact_mineur: Option<TexteEcrit>,
     /// Domicile des parents.
-    #[schema(value_type = Option<MentionTexte>)]
-    pub domicile_parents: Option<MentionEntree<String>>,
+    pub domicile_parents: Option<TexteEcrit>,
     /// Lieu où le mineur se trouve effectivement.
-    #[schema(value_type = Option<MentionTexte>)]
-    pub lieu_effectif: Option<MentionEntree<String>>,
+    pub lieu_effectif: Option<TexteEcrit>,
     /// Situation scolaire, et lieu de scolarisation le cas échéant.
-    #[schema(value_type = Option<MentionTexte>)]
-    pub situation_scolaire: Option<MentionEntree<String>>,
+    pub situation_scolaire: Option<TexteEcrit>,
     /// Existence d’une mesure éducative administrative ou judiciaire.
-    #[schema(value_type = Option<MentionTexte>)]
-    pub mesure_educative: Option<MentionEntree<String>>,
+    pub mesure_educative: Option<TexteEcrit>,
     /// Éléments relatifs à la situation supposée : sobres, sans récit.
-    #[schema(value_type = Option<MentionTexte>)]
-    pub elements_situation: Option<MentionEntree<String>>,
+    pub elements_situation: Option<TexteEcrit>,
     /// Contexte de la révélation.
-    #[schema(value_type = Option<MentionTexte>)]
-    pub contexte_revelation: Option<MentionEntree<String>>,
+    pub contexte_revelation: Option<TexteEcrit>,
 }
 
 /// Modification d’un brouillon, au sens de la RFC 7396 : un champ absent reste, `null` l’efface. Une mention
@@ -75,7 +66,7 @@ pub struct SignalementCreation {
 #[schema(title = "Modification d’un brouillon de signalement")]
 pub struct SignalementModification {
     /// Ressort du lieu où le mineur réside ou a été trouvé.
-    #[schema(value_type = Option<String>, max_length = 64, min_length = 1)]
+    #[schema(value_type = Option<String>, max_length = 64, min_length = 1, pattern = "^[^\\x00]*$")]
     #[serde(default)]
     pub ressort: Champ<String>,
     /// Auteurs du signalement : la liste remplace la précédente.
@@ -83,37 +74,37 @@ pub struct SignalementModification {
     #[serde(default)]
     pub auteurs: Champ<Vec<AuteurVue>>,
     /// Identité du mineur.
-    #[schema(value_type = Option<MentionIdentite>)]
+    #[schema(value_type = Option<IdentiteEcrite>)]
     #[serde(default)]
-    pub identite_mineur: Champ<MentionEntree<IdentiteEntree>>,
+    pub identite_mineur: Champ<IdentiteEcrite>,
     /// Moyen de contacter le mineur.
-    #[schema(value_type = Option<MentionTexte>)]
+    #[schema(value_type = Option<TexteEcrit>)]
     #[serde(default)]
-    pub contact_mineur: Champ<MentionEntree<String>>,
+    pub contact_mineur: Champ<TexteEcrit>,
     /// Domicile des parents.
-    #[schema(value_type = Option<MentionTexte>)]
+    #[schema(value_type = Option<TexteEcrit>)]
     #[serde(default)]
-    pub domicile_parents: Champ<MentionEntree<String>>,
+    pub domicile_parents: Champ<TexteEcrit>,
     /// Lieu où le mineur se trouve effectivement.
-    #[schema(value_type = Option<MentionTexte>)]
+    #[schema(value_type = Option<TexteEcrit>)]
     #[serde(default)]
-    pub lieu_effectif: Champ<MentionEntree<String>>,
+    pub lieu_effectif: Champ<TexteEcrit>,
     /// Situation scolaire.
-    #[schema(value_type = Option<MentionTexte>)]
+    #[schema(value_type = Option<TexteEcrit>)]
     #[serde(default)]
-    pub situation_scolaire: Champ<MentionEntree<String>>,
+    pub situation_scolaire: Champ<TexteEcrit>,
     /// Mesure éducative.
-    #[schema(value_type = Option<MentionTexte>)]
+    #[schema(value_type = Option<TexteEcrit>)]
     #[serde(default)]
-    pub mesure_educative: Champ<MentionEntree<String>>,
+    pub mesure_educative: Champ<TexteEcrit>,
     /// Éléments relatifs à la situation.
-    #[schema(value_type = Option<MentionTexte>)]
+    #[schema(value_type = Option<TexteEcrit>)]
     #[serde(default)]
-    pub elements_situation: Champ<MentionEntree<String>>,
+    pub elements_situation: Champ<TexteEcrit>,
     /// Contexte de la révélation.
-    #[schema(value_type = Option<MentionTexte>)]
+    #[schema(value_type = Option<TexteEcrit>)]
     #[serde(default)]
-    pub contexte_revelation: Champ<MentionEntree<String>>,
+    pub contexte_revelation: Champ<TexteEcrit>,
 }
 
 impl SignalementCreation {
