@@ -15,7 +15,10 @@ const ATTENTE_INDISPONIBLE_S: u64 = 5;
 
 /// Why a request is refused. Public and internal texts are different fields, so that neither becomes the other.
 #[derive(Debug)]
-pub struct ApiError {
+pub struct ApiError(Box<Contenu>);
+
+#[derive(Debug)]
+struct Contenu {
     nature: Erreur,
     entete: Option<(&'static str, String)>,
     dans_la_requete: bool,
@@ -139,20 +142,20 @@ impl ApiError {
     /// The same error, with one header more.
     #[must_use]
     pub fn with_header(mut self, nom: &'static str, valeur: String) -> Self {
-        self.entete = Some((nom, valeur));
+        self.0.entete = Some((nom, valeur));
         self
     }
 
     /// The same refusal, for what came in the query: its pointers (`/voie`) become names of parameters.
     #[must_use]
     pub fn in_query(mut self) -> Self {
-        self.dans_la_requete = true;
+        self.0.dans_la_requete = true;
         self
     }
 
     /// The status: of the answer, or of one line of a batch.
     pub fn statut(&self) -> u16 {
-        match &self.nature {
+        match &self.0.nature {
             Erreur::Refus(refus) => match refus.nature {
                 Nature::Introuvable => 404,
                 Nature::Interdit => 403,
@@ -167,7 +170,7 @@ impl ApiError {
 
     /// The refusal of a rule, when it is one.
     pub fn refus(&self) -> Option<&Refus> {
-        match &self.nature {
+        match &self.0.nature {
             Erreur::Refus(refus) => Some(refus),
             _ => None,
         }
@@ -175,7 +178,7 @@ impl ApiError {
 
     /// What the log must say and the caller must not read.
     pub fn cause(&self) -> Option<&str> {
-        match &self.nature {
+        match &self.0.nature {
             Erreur::Indisponible { cause } | Erreur::Interne { cause } => Some(cause),
             Erreur::Refus(_) | Erreur::Requete { .. } => None,
         }
@@ -183,7 +186,7 @@ impl ApiError {
 
     /// Its stable code.
     pub fn code(&self) -> &'static str {
-        match &self.nature {
+        match &self.0.nature {
             Erreur::Refus(refus) => refus.code,
             Erreur::Requete { code, .. } => code,
             Erreur::Indisponible { .. } => "indisponible",
@@ -194,7 +197,7 @@ impl ApiError {
     /// The body of the answer, or the `probleme` of one line of a batch.
     pub fn probleme(&self) -> Problem {
         let code = self.code();
-        let (detail, regle, erreurs) = match &self.nature {
+        let (detail, regle, erreurs) = match &self.0.nature {
             Erreur::Refus(refus) => (
                 refus.message.to_string(),
                 refus.regle.map(str::to_owned),
@@ -226,7 +229,7 @@ impl ApiError {
     }
 
     fn champ(&self, erreur: &domain::refus::Erreur) -> ErreurChamp {
-        if self.dans_la_requete {
+        if self.0.dans_la_requete {
             let nom = erreur.pointeur.trim_start_matches('/');
             return ErreurChamp::parametre(nom, erreur.code, erreur.message.as_str());
         }
@@ -236,7 +239,7 @@ impl ApiError {
 
 impl From<Erreur> for ApiError {
     fn from(nature: Erreur) -> Self {
-        Self { nature, entete: None, dans_la_requete: false }
+        Self(Box::new(Contenu { nature, entete: None, dans_la_requete: false }))
     }
 }
 
@@ -277,7 +280,7 @@ impl From<actix_web::error::BlockingError> for ApiError {
 /// Code and rule alone: what was sent never comes here.
 impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.nature {
+        match &self.0.nature {
             Erreur::Refus(refus) => refus.fmt(f),
             _ => f.write_str(self.code()),
         }
@@ -294,7 +297,7 @@ impl ResponseError for ApiError {
     fn error_response(&self) -> HttpResponse {
         let mut reponse = HttpResponse::build(self.status_code());
         reponse.insert_header((CONTENT_TYPE, TYPE_DE_CONTENU));
-        if let Some((nom, valeur)) = &self.entete {
+        if let Some((nom, valeur)) = &self.0.entete {
             reponse.insert_header((*nom, valeur.as_str()));
         }
         match serde_json::to_vec(&self.probleme()) {
