@@ -1,3 +1,5 @@
+//! Settings from both sources, refused by name and never by value.
+
 use super::*;
 
 fn env(paires: &[(&str, &str)]) -> BTreeMap<String, String> {
