@@ -27,6 +27,8 @@ for role in crip parquet; do
     etape "Le serveur tient ce que le document promet (schemathesis, rôle $role)"
     JETON=$(jeton "$role")
     export JETON
+    curl -fsS -o /dev/null -H "Authorization: Bearer $JETON" "$url/v1/moi" ||
+        abandonner "le jeton du rôle $role est refusé : les questions qui suivent ne prouveraient rien."
     "$outils/venv/bin/schemathesis" --config-file tests/contrat/schemathesis.toml --no-color \
         run --url "$url" "$url/openapi.json"
 done
