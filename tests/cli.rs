@@ -199,10 +199,7 @@ sur_les_deux_bases!(verify_says_what_it_checked, |env| {
     let (passes, said) = env.verify();
     assert!(passes, "{said}");
     assert!(said.contains("77") && said.contains("69M"), "{said}");
-    env.sql("77").disarm();
-    let mut sql = env.sql("77");
-    sql.disarm();
-    sql.execute("UPDATE fait SET version = version + 1 WHERE seq = 3");
+    env.sql("77").tamper("UPDATE fait SET version = version + 1 WHERE seq = 3");
     let (passes, said) = env.verify();
     assert!(!passes && said.contains("77"), "{said}");
 });

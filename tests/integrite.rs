@@ -25,26 +25,35 @@ fn assert_fails(env: &Env, what: &str) {
 fn fill(env: &Env) {
     let association = env.client("association");
     let depot = transmitted(&association);
-    env.client_of("77", "parquet", Some("parquet-meaux")).get(&depot.path()).expect(200);
-    env.client("crip").get(&depot.path()).expect(200);
+    for _ in 0..3 {
+        env.client_of("77", "parquet", Some("parquet-meaux")).get(&depot.path()).expect(200);
+        env.client("crip").get(&depot.path()).expect(200);
+    }
     env.mails(&depot.reference, 2);
     assert_passes(env);
     env.stop();
     assert_passes(env);
 }
 
-/// Puts a table back as it was, whatever was done to it.
+/// The head of a journal's chain.
+fn head(table: &str) -> &'static str {
+    if table == "fait" { "tete_de_chaine" } else { "tete_acces" }
+}
+
+/// Puts a journal and its head back as they were, whatever was done to them.
 fn restore(sql: &mut Sql, table: &str) {
-    sql.execute(&format!("DELETE FROM {table}"));
-    sql.execute(&format!("INSERT INTO {table} SELECT * FROM copie_{table}"));
+    for table in [table, head(table)] {
+        sql.tamper(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM copie_{table}"));
+    }
 }
 
 sur_les_deux_bases!(sec_4_every_tampering_is_found, |env| {
     fill(env);
     for (table, open) in JOURNAUX {
         let mut sql = open(env);
-        sql.disarm();
-        sql.execute(&format!("CREATE TABLE copie_{table} AS SELECT * FROM {table}"));
+        for table in [table, head(table)] {
+            sql.execute(&format!("CREATE TABLE copie_{table} AS SELECT * FROM {table}"));
+        }
         let last = sql.number(&format!("SELECT max(seq) AS v FROM {table}"));
         assert!(last >= 3, "{table}: {last} lines only");
         let middle = last / 2 + 1;
@@ -60,7 +69,7 @@ sur_les_deux_bases!(sec_4_every_tampering_is_found, |env| {
                     as_bytes(env, &column, &kind)
                 ));
                 let Some(change) = change(&sql, &column, &kind, value.as_deref()) else { continue };
-                sql.execute(&format!("UPDATE {table} SET {column} = {change} WHERE seq = {seq}"));
+                sql.tamper(&format!("UPDATE {table} SET {column} = {change} WHERE seq = {seq}"));
                 assert_fails(env, &format!("{table}.{column} of line {seq} changed"));
                 restore(&mut sql, table);
             }
@@ -87,7 +96,7 @@ sur_les_deux_bases!(sec_4_every_tampering_is_found, |env| {
                 ),
             ),
         ] {
-            sql.execute(&statement);
+            sql.tamper(&statement);
             assert_fails(env, &format!("{table}: {what}"));
             restore(&mut sql, table);
         }
@@ -103,19 +112,21 @@ sur_les_deux_bases!(sec_4_every_tampering_is_found, |env| {
             columns.join(", "),
             values.join(", ")
         );
-        sql.execute(&insert);
+        sql.tamper(&insert);
         assert_fails(env, &format!("{table}: a line inserted"));
         restore(&mut sql, table);
         assert_passes(env);
 
         // The head taken back with the line it names: someone who can write, but has no key.
-        let head = if table == "fait" { "tete_de_chaine" } else { "tete_acces" };
-        sql.execute(&format!("DELETE FROM {table} WHERE seq = {last}"));
-        sql.execute(&format!(
+        let head = head(table);
+        sql.tamper(&format!("DELETE FROM {table} WHERE seq = {last}"));
+        sql.tamper(&format!(
             "UPDATE {head} SET seq = {last} - 1, \
              empreinte = (SELECT empreinte FROM {table} WHERE seq = {last} - 1)"
         ));
         assert_fails(env, &format!("{table}: the tail cut and the head taken back"));
+        restore(&mut sql, table);
+        assert_passes(env);
     }
 });
 
@@ -186,6 +197,7 @@ fn sec_4_one_byte_of_the_file_is_found() {
 
 sur_les_deux_bases!(sec_4_the_database_refuses_to_change_a_journal, |env| {
     // Not the proof, but the first door: the server's own rights do not let it change what is written.
+    fill(env);
     match env.database() {
         None => {
             for (table, open) in JOURNAUX {
@@ -196,6 +208,23 @@ sur_les_deux_bases!(sec_4_the_database_refuses_to_change_a_journal, |env| {
                     format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE seq = 1"),
                 ] {
                     assert!(sql.try_execute(&statement).is_err(), "{statement}");
+                }
+            }
+            // Without these doors the journals are no longer proved: `verify` says so.
+            for (table, open) in JOURNAUX {
+                let mut sql = open(env);
+                let triggers = format!(
+                    "SELECT name AS v FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
+                );
+                let triggers = sql.texts(&triggers);
+                assert!(triggers.len() >= 2, "{triggers:?}");
+                for trigger in triggers {
+                    let text =
+                        sql.texts(&format!("SELECT sql AS v FROM sqlite_master WHERE name = '{trigger}'"));
+                    sql.execute(&format!("DROP TRIGGER {trigger}"));
+                    assert_fails(env, &format!("trigger {trigger} dropped"));
+                    sql.execute(&text[0]);
+                    assert_passes(env);
                 }
             }
         }

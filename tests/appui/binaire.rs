@@ -12,10 +12,14 @@ pub(crate) type Settings = Vec<(&'static str, String)>;
 
 /// The binary, built once per run if it is not fresh: `cargo test` alone does not build it.
 ///
-/// Same packages as the tests, so that the features are unified in the same way and nothing is built twice.
+/// `MAILLAGE_ESSAIS_BINAIRE` names another one: a release build, a package that was installed. Same packages as the
+/// tests, so that the features are unified in the same way and nothing is built twice.
 pub(crate) fn path() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
+        if let Some(chosen) = std::env::var_os("MAILLAGE_ESSAIS_BINAIRE") {
+            return PathBuf::from(chosen);
+        }
         let test = std::env::current_exe().expect("le binaire d’essai");
         let folder = test.parent().and_then(Path::parent).expect("target/<profil>/deps");
         let mut build = Command::new(env!("CARGO"));

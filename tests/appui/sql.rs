@@ -132,13 +132,23 @@ impl Sql {
             .collect()
     }
 
-    /// Takes away what protects the journals from an `UPDATE`: an attacker with the file would.
-    pub(crate) fn disarm(&mut self) {
+    /// Runs statements with the triggers of the journals away, then puts them back as they were: what an attacker with
+    /// the file would do.
+    pub(crate) fn tamper(&mut self, sql: &str) {
+        let mut whole = String::new();
         if let Self::File(_) = self {
-            for trigger in self.texts("SELECT name AS v FROM sqlite_master WHERE type = 'trigger'") {
-                self.execute(&format!(r#"DROP TRIGGER "{trigger}""#));
-            }
+            let names =
+                self.texts("SELECT name AS v FROM sqlite_master WHERE type = 'trigger' ORDER BY name");
+            let texts = self.texts("SELECT sql AS v FROM sqlite_master WHERE type = 'trigger' ORDER BY name");
+            whole.extend(names.iter().map(|name| format!("DROP TRIGGER \"{name}\"; ")));
+            whole.push_str(&format!(
+                "{sql}; {}",
+                texts.iter().map(|text| format!("{text}; ")).collect::<String>()
+            ));
+        } else {
+            whole.push_str(sql);
         }
+        self.execute(&format!("BEGIN; {whole}; COMMIT"));
     }
 
     /// A literal for bytes.
