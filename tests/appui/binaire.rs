@@ -1,7 +1,6 @@
 //! The real binary: its commands, and the server as a process that can be killed.
 
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -73,32 +72,35 @@ pub(crate) struct Process {
 impl Process {
     /// Starts `maillage demo` or `maillage serve`, its output in `log`, and waits until `/sante/pret` says 200.
     pub(crate) fn start(settings: &Settings, verb: &str, log: &Path, limit: Duration) -> Self {
-        let port =
-            TcpListener::bind(("127.0.0.1", 0)).and_then(|l| l.local_addr()).expect("un port libre").port();
         let file = File::options().create(true).append(true).open(log).expect("journal");
+        let offset = file.metadata().expect("journal").len();
         let mut settings = settings.clone();
-        settings.push(("MAILLAGE_LISTEN", format!("127.0.0.1:{port}")));
+        settings.push(("MAILLAGE_LISTEN", "127.0.0.1:0".to_owned()));
         let child = command(&settings, &[verb])
             .stdout(file.try_clone().expect("journal"))
             .stderr(file)
             .spawn()
             .expect("maillage démarre");
-        let mut process = Self { child, base: format!("http://127.0.0.1:{port}") };
-        process.wait_ready(log, limit);
+        let mut process = Self { child, base: String::new() };
+        process.wait_ready(log, usize::try_from(offset).expect("taille"), limit);
         process
     }
 
-    fn wait_ready(&mut self, log: &Path, limit: Duration) {
+    fn wait_ready(&mut self, log: &Path, offset: usize, limit: Duration) {
         let start = Instant::now();
-        let client = super::client::Client::anonymous(&self.base);
         loop {
-            if client.try_send("GET", "/sante/pret", &[], None).is_ok_and(|reply| reply.status == 200) {
-                return;
+            let bytes = std::fs::read(log).unwrap_or_default();
+            let said = String::from_utf8_lossy(bytes.get(offset..).unwrap_or_default()).into_owned();
+            if let Some(address) = listening(&said) {
+                self.base = format!("http://{address}");
+                let client = super::client::Client::anonymous(&self.base);
+                if client.try_send("GET", "/sante/pret", &[], None).is_ok_and(|reply| reply.status == 200) {
+                    return;
+                }
             }
             let ended = self.child.try_wait().expect("état");
-            let text = || std::fs::read_to_string(log).unwrap_or_default();
-            assert!(ended.is_none(), "maillage s’est arrêté ({ended:?}) :\n{}", text());
-            assert!(start.elapsed() < limit, "pas prêt après {limit:?} :\n{}", text());
+            assert!(ended.is_none(), "maillage s’est arrêté ({ended:?}) :\n{said}");
+            assert!(start.elapsed() < limit, "pas prêt après {limit:?} :\n{said}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -122,6 +124,17 @@ impl Process {
         }
         panic!("maillage ne s’arrête pas");
     }
+}
+
+/// The address that the server says it listens on, at a port that the system chose.
+fn listening(said: &str) -> Option<&str> {
+    let after = ["http://", "écoute sur "].iter().find_map(|word| {
+        said.match_indices(word)
+            .map(|(place, _)| &said[place + word.len()..])
+            .find(|rest| rest.starts_with("127.0.0.1:"))
+    })?;
+    let end = after.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':')?;
+    Some(&after[..end])
 }
 
 impl Drop for Process {
