@@ -8,6 +8,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::probleme::Problem;
+use crate::texte;
 
 /// Most lines of one batch.
 pub const LOT_MAX: usize = 500;
@@ -17,19 +18,31 @@ pub const LOT_MAX: usize = 500;
 #[serde(deny_unknown_fields)]
 pub struct AccuseCreation {
     /// Notre référence, telle que le courriel la donne.
-    #[validate(length(min = 1, max = 64))]
-    #[schema(min_length = 1, max_length = 64, pattern = "^[^\\x00]*$")]
+    #[validate(length(min = 1, max = 64), custom(function = texte::line))]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[^\\x00-\\x1F\\x7F-\\x9F]*[^\\x00-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x1F\\x7F-\\x9F]*$"
+    )]
     pub reference: String,
     /// Date de réception par le parquet (Europe/Paris).
     pub date: NaiveDate,
     /// Service saisi.
-    #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]*$")]
+    #[validate(length(min = 1, max = 200), custom(function = texte::line))]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1F\\x7F-\\x9F]*[^\\x00-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x1F\\x7F-\\x9F]*$"
+    )]
     pub service: String,
     /// Magistrat en charge.
     #[serde(default)]
-    #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]*$")]
+    #[validate(length(min = 1, max = 200), custom(function = texte::line))]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1F\\x7F-\\x9F]*[^\\x00-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x1F\\x7F-\\x9F]*$"
+    )]
     pub magistrat: Option<String>,
     /// Le parquet demande de surseoir à l’évaluation (SIG-6).
     #[serde(default)]
@@ -41,23 +54,39 @@ pub struct AccuseCreation {
 #[serde(deny_unknown_fields)]
 pub struct AccuseLigne {
     /// Référence du parquet, unique pour ce parquet.
-    #[validate(length(min = 1, max = 128))]
-    #[schema(min_length = 1, max_length = 128, pattern = "^[^\\x00]*$")]
+    #[validate(length(min = 1, max = 128), custom(function = texte::line))]
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\x00-\\x1F\\x7F-\\x9F]*[^\\x00-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x1F\\x7F-\\x9F]*$"
+    )]
     pub reference_parquet: String,
     /// Notre référence, telle que le courriel la donne.
-    #[validate(length(min = 1, max = 64))]
-    #[schema(min_length = 1, max_length = 64, pattern = "^[^\\x00]*$")]
+    #[validate(length(min = 1, max = 64), custom(function = texte::line))]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[^\\x00-\\x1F\\x7F-\\x9F]*[^\\x00-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x1F\\x7F-\\x9F]*$"
+    )]
     pub reference: String,
     /// Date de réception par le parquet (Europe/Paris).
     pub date: NaiveDate,
     /// Service saisi.
-    #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]*$")]
+    #[validate(length(min = 1, max = 200), custom(function = texte::line))]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1F\\x7F-\\x9F]*[^\\x00-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x1F\\x7F-\\x9F]*$"
+    )]
     pub service: String,
     /// Magistrat en charge.
     #[serde(default)]
-    #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00]*$")]
+    #[validate(length(min = 1, max = 200), custom(function = texte::line))]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\x00-\\x1F\\x7F-\\x9F]*[^\\x00-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x1F\\x7F-\\x9F]*$"
+    )]
     pub magistrat: Option<String>,
     /// Le parquet demande de surseoir à l’évaluation (SIG-6).
     #[serde(default)]

@@ -1,6 +1,7 @@
 //! Free texts at the edge: trimmed, bounded, without control characters.
 
 use domain::refus::Erreur;
+use validator::ValidationError;
 
 /// What the contract says of such a text: no control character but tabulations and ends of line, and not blank.
 pub(crate) const PATTERN: &str = concat!(
@@ -27,6 +28,21 @@ pub(crate) fn required(
     };
     erreurs.push(Erreur::new(pointeur, code, message));
     None
+}
+
+/// For `validator`: a text on one line that says something, without control characters.
+pub(crate) fn line(valeur: &str) -> Result<(), ValidationError> {
+    if valeur.trim().is_empty() {
+        return Err(fault("texte_vide", "Ce champ ne peut pas être vide."));
+    }
+    if valeur.chars().any(char::is_control) {
+        return Err(fault("caractere_interdit", "Ce champ contient un caractère de contrôle."));
+    }
+    Ok(())
+}
+
+fn fault(code: &'static str, message: &'static str) -> ValidationError {
+    ValidationError::new(code).with_message(message.into())
 }
 
 /// Whether this is a phone number that a person can dial: six to twenty signs, digits and usual separators.

@@ -111,6 +111,19 @@ pub fn claim(
     Ok(Some(Prise { envoi: row.into_domain()?, jeton, message }))
 }
 
+/// Renews the lease of a sending that takes its time. Nothing changes when the lease was lost.
+///
+/// # Errors
+/// The database fails.
+pub fn renew(s: &mut Session<'_>, prise: &Prise, bail_jusqu_a: DateTime<Utc>) -> Result<(), Erreur> {
+    diesel::update(envoi::table.find(Id(prise.envoi.id.0)))
+        .filter(envoi::jeton.eq(prise.jeton))
+        .filter(envoi::bail_jusqu_a.is_not_null())
+        .set(envoi::bail_jusqu_a.eq(Some(Instant::from(bail_jusqu_a))))
+        .execute(s.cnx)?;
+    Ok(())
+}
+
 /// Keeps the message once made: from then on it is sent as stored. `false` when the lease was lost.
 ///
 /// # Errors

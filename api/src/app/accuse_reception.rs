@@ -6,7 +6,7 @@ use domain::acteur::Role;
 use domain::echeance::Regle;
 use domain::fait::Fait;
 use domain::identifiant::AccuseId;
-use domain::refus::{Erreur as Faute, Refus};
+use domain::refus::Refus;
 use persistence::{Ecriture, accuse_reception, echeance, envoi};
 
 use super::signalement::detail;
@@ -97,9 +97,7 @@ fn require_parquet(appel: &Appel) -> Result<(), Refus> {
 
 fn already_used() -> Refus {
     let message = "Cette référence du parquet a déjà servi pour un autre contenu.";
-    let mut refus = Refus::conflit("reference_parquet_deja_utilisee", "SIG-5", message);
-    refus.erreurs.push(Faute::new("/reference_parquet", "reference_parquet_deja_utilisee", message));
-    refus
+    Refus::conflit("reference_parquet_deja_utilisee", "SIG-5", message)
 }
 
 /// A refusal belongs to its line; a failing base stops the batch.

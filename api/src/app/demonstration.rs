@@ -50,7 +50,7 @@ pub fn install(base: &Base, now: DateTime<Utc>, expediteur: &Expediteur, url_pub
     let modele = annuaire::model(base.code())
         .ok_or_else(|| persistence::Erreur::Configuration(unknown(base.code())))?;
     let hasard = Hasard::seeded(format!("maillage-demo-{}", base.code()));
-    let annuaire = annuaire::Annuaire::new(&modele, &hasard, now);
+    let annuaire = annuaire::Annuaire::new(&modele, &hasard);
     let recits = histoire::stories(&modele, &annuaire, &hasard, now);
     for recit in &recits {
         base.coffre().create_key(recit.dossier)?;

@@ -1,5 +1,8 @@
 //! Deliveries: claim by lease, make the message once, send it as stored, record what became of it (SIG-2b).
 
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::acteur::Auteur;
 use domain::echeance::Regle;
@@ -15,8 +18,12 @@ use crate::app::signalement::detail::named;
 use crate::app::{Erreur, Resultat};
 use crate::courrier::{self, Courrier, Expediteur, Message, Pli, Remise};
 
-/// Minutes during which a deliverer alone may work on a sending; longer than any SMTP dialogue.
-const BAIL_MIN: i64 = 5;
+/// Seconds during which a deliverer alone may work on a sending, unless it renews: what a killed process held is taken
+/// up again after that.
+const BAIL_S: i64 = 30;
+
+/// How often the lease is renewed while the mail server takes its time.
+const RENOUVELLEMENT: Duration = Duration::from_secs(10);
 
 /// Delivers the sending that has waited longest. `false` when none is due.
 ///
@@ -27,7 +34,7 @@ pub fn deliver_next(base: &Base, outils: &Outils) -> Resultat<bool> {
     if !base.read(|s| envoi::is_any_due(s, now))? {
         return Ok(false);
     }
-    let Some(prise) = base.write(move |tx| envoi::claim(tx, now, now + TimeDelta::minutes(BAIL_MIN)))? else {
+    let Some(prise) = base.write(move |tx| envoi::claim(tx, now, lease(now)))? else {
         return Ok(false);
     };
     match prepare(base, outils, &prise, now)? {
@@ -39,7 +46,7 @@ pub fn deliver_next(base: &Base, outils: &Outils) -> Resultat<bool> {
                 adresses: &adresses,
                 octets: &octets,
             };
-            let remise = outils.transport.send(&pli);
+            let remise = send_renewing(base, outils, &prise, &pli);
             let now = outils.horloge.now();
             match remise {
                 Remise::Accepte { refusees } => {
@@ -55,6 +62,28 @@ pub fn deliver_next(base: &Base, outils: &Outils) -> Resultat<bool> {
         }
     }
     Ok(true)
+}
+
+/// Sends, and renews the lease as long as it lasts: nobody else sends the same message meanwhile.
+fn send_renewing(base: &Base, outils: &Outils, prise: &Prise, pli: &Pli<'_>) -> Remise {
+    let (fin, attente) = mpsc::channel::<()>();
+    std::thread::scope(|fils| {
+        fils.spawn(move || {
+            while let Err(RecvTimeoutError::Timeout) = attente.recv_timeout(RENOUVELLEMENT) {
+                let (garde, jusqu_a) = (prise.clone(), lease(outils.horloge.now()));
+                if let Err(erreur) = base.write(move |tx| envoi::renew(tx, &garde, jusqu_a)) {
+                    log::warn!("envoi {}: the lease was not renewed: {erreur}", prise.envoi.id);
+                }
+            }
+        });
+        let remise = outils.transport.send(pli);
+        drop(fin);
+        remise
+    })
+}
+
+fn lease(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + TimeDelta::seconds(BAIL_S)
 }
 
 type Pret = (Vec<String>, Vec<u8>);

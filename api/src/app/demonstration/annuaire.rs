@@ -1,6 +1,6 @@
 //! The partners of the demonstration and one invented person for each of their roles (ANN-1, ANN-3).
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::acteur::{Acteur, Auteur, Habilitation, Role};
 use domain::calendrier::paris_date;
 use domain::fait::Fait;
@@ -79,14 +79,19 @@ const PARTENAIRES: [Ligne; 10] = [
     ),
 ];
 
+/// The demonstration's partners are there since this instant, so that their identifiers are the same each time.
+const OUVERTURE: DateTime<Utc> =
+    NaiveDate::from_ymd_opt(2025, 1, 6).expect("a date").and_hms_opt(8, 0, 0).expect("an hour").and_utc();
+
 const PRENOMS: [&str; 8] =
     ["Camille", "Dominique", "Claude", "Maxime", "Sacha", "Andréa", "Charlie", "Morgan"];
 const NOMS: [&str; 5] = ["Exemple", "Fictif", "Modèle", "Spécimen", "Démo"];
 
 impl Annuaire {
     /// Draws the directory of a model.
-    pub(super) fn new(modele: &Modele, hasard: &Hasard, now: DateTime<Utc>) -> Self {
-        let depuis = paris_date(now).checked_sub_days(Days::new(400)).unwrap_or_else(|| paris_date(now));
+    pub(super) fn new(modele: &Modele, hasard: &Hasard) -> Self {
+        let now = OUVERTURE;
+        let depuis = paris_date(now);
         let mut annuaire = Self { organisations: Vec::new(), adresses: Vec::new(), agents: Vec::new() };
         for (code, nom, categorie, roles) in PARTENAIRES {
             let code = format!("{code}-{}", modele.suffixe);
