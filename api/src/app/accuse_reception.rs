@@ -15,6 +15,9 @@ use super::{Appel, Erreur, Resultat};
 /// Lines of a batch that one transaction takes: the others who write do not wait for five hundred.
 const LIGNES_PAR_TRANSACTION: usize = 25;
 
+/// What became of one line of a batch.
+pub type Issue = Result<AccuseInscrit, Refus>;
+
 /// Pushes one acknowledgement. The same content again changes nothing and answers the same.
 ///
 /// # Errors
@@ -32,15 +35,12 @@ pub fn push(appel: &Appel, accuse: Accuse) -> Resultat<AccuseInscrit> {
 ///
 /// # Errors
 /// Not a Parquet; the base fails: then the lines already written stay, and the same batch may be pushed again.
-pub fn push_batch(
-    appel: &Appel,
-    lignes: Vec<Accuse>,
-) -> Resultat<(Vec<Result<AccuseInscrit, Refus>>, Vec<Acces>)> {
+pub fn push_batch(appel: &Appel, lignes: Vec<Accuse>) -> Resultat<(Vec<Issue>, Vec<Acces>)> {
     require_parquet(appel)?;
     let mut issues = Vec::with_capacity(lignes.len());
     for groupe in lignes.chunks(LIGNES_PAR_TRANSACTION) {
         let (groupe, demande) = (groupe.to_vec(), appel.clone());
-        let ecrites: Vec<Result<AccuseInscrit, Refus>> = appel.base.write(move |tx| {
+        let ecrites: Vec<Issue> = appel.base.write(move |tx| {
             groupe.into_iter().map(|accuse| line(push_in(tx, &demande, accuse))).collect::<Resultat<Vec<_>>>()
         })?;
         issues.extend(ecrites);
@@ -101,7 +101,7 @@ fn already_used() -> Refus {
 }
 
 /// A refusal belongs to its line; a failing base stops the batch.
-fn line(issue: Resultat<AccuseInscrit>) -> Resultat<Result<AccuseInscrit, Refus>> {
+fn line(issue: Resultat<AccuseInscrit>) -> Resultat<Issue> {
     match issue {
         Ok(inscrit) => Ok(Ok(inscrit)),
         Err(Erreur::Refus(refus)) => Ok(Err(refus)),

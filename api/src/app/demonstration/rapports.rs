@@ -3,7 +3,10 @@
 use chrono::NaiveDate;
 use domain::mention::{AuteurSignalement, IdentiteMineur, Mention, Rapport, Sexe};
 
-const MINEURS: [(&str, &str, (i32, u32, u32), Sexe); 8] = [
+/// Family name, first name, birth date, sex.
+type Mineur = (&'static str, &'static str, (i32, u32, u32), Sexe);
+
+const MINEURS: [Mineur; 8] = [
     ("Exemple", "Lou", (2011, 4, 2), Sexe::Feminin),
     ("Spécimen", "Ariel", (2010, 9, 17), Sexe::Feminin),
     ("Modèle", "Noa", (2012, 1, 30), Sexe::Masculin),
