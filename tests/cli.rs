@@ -8,6 +8,7 @@ use crate::appui::client::Client;
 use crate::appui::menage;
 use crate::appui::postgres::{self, Durability};
 use crate::appui::serveur::{Engine, Env, Options, claims, sur_les_deux_bases};
+use crate::appui::sql::Sql;
 
 fn bare(folder: &Path) -> Settings {
     vec![
@@ -286,6 +287,65 @@ fn migrate_makes_what_serve_needs() {
         (output.status.success(), both(&output))
     };
     assert!(ok, "{said}");
+}
+
+/// The file of settings may place a territoire in another database, or on another server.
+#[test]
+fn migrate_administers_the_database_of_each_territoire_and_no_other() {
+    let quick = postgres::cluster(Durability::Quick);
+    let (common, own) = (quick.create(None), quick.create(None));
+    let elsewhere = postgres::cluster(Durability::Real).create(None);
+    let folder = menage::folder();
+    let toml = folder.path().join("maillage.toml");
+    let places = format!(
+        "[territoires.69M]\ndatabase_url = {:?}\n[territoires.75]\ndatabase_url = {:?}\n",
+        own.url(),
+        elsewhere.url()
+    );
+    std::fs::write(&toml, &places).expect("fichier");
+    let mut settings = bare(folder.path());
+    settings.push(("MAILLAGE_CONFIG", toml.display().to_string()));
+    settings.push(("MAILLAGE_DATABASE_URL", common.url()));
+    settings.push(("MAILLAGE_DATABASE_ADMIN_URL", common.admin_url()));
+    let mut arguments = vec!["migrate"];
+    for code in ["69M", "75", "77"] {
+        arguments.extend(["--territoire", code, "--nom", "Territoire"]);
+    }
+    let said = assert_refused(&settings, &arguments);
+    let line = |said: &str, code: &str| {
+        said.lines()
+            .find(|line| line.starts_with(code))
+            .unwrap_or_else(|| panic!("{code}: {said}"))
+            .to_owned()
+    };
+    for code in ["69M", "77"] {
+        assert!(line(&said, code).ends_with("installé"), "{said}");
+    }
+    let refusal = line(&said, "75");
+    assert!(refusal.contains("ÉCHEC") && refusal.contains("database_admin_url"), "{said}");
+    assert!(!refusal.contains("erreur interne"), "{said}");
+    let schemas = |database, code: &str| {
+        let sql = format!("SELECT count(*) AS v FROM pg_namespace WHERE nspname = 'territoire_{code}'");
+        Sql::schema(database, code).number(&sql)
+    };
+    for (code, expected) in [("69M", [0, 1, 0]), ("75", [0, 0, 0]), ("77", [1, 0, 0])] {
+        assert_eq!([&common, &own, &elsewhere].map(|database| schemas(database, code)), expected, "{code}");
+    }
+    for database in [&common, &elsewhere] {
+        let roles = "SELECT count(*) AS v FROM pg_roles WHERE rolname LIKE 'maillage_75%'";
+        assert_eq!(Sql::schema(database, "75").number(roles), 0, "nothing is made for a refused territoire");
+    }
+    assert!(!folder.path().join("cles/75.kek").exists());
+    // With an administrator of its own.
+    std::fs::write(&toml, format!("{places}database_admin_url = {:?}\n", elsewhere.admin_url()))
+        .expect("fichier");
+    let said = binaire::output(&settings, &["migrate", "--territoire", "75", "--nom", "Paris"]);
+    assert!(line(&said, "75").ends_with("installé"), "{said}");
+    assert_eq!(schemas(&elsewhere, "75"), 1);
+    // Up to date, it needs no administrator any more.
+    std::fs::write(&toml, &places).expect("fichier");
+    let said = binaire::output(&settings, &["migrate"]);
+    assert!(["69M", "75", "77"].iter().all(|code| line(&said, code).ends_with("à jour")), "{said}");
 }
 
 #[test]

@@ -152,12 +152,6 @@ impl Settings {
         }
     }
 
-    /// The administrator's way into the database of a territoire.
-    pub fn admin_url(&self, code: &CodeTerritoire) -> Option<&SecretUrl> {
-        let propre = self.territoires.get(code).and_then(|t| t.database_admin_url.as_ref());
-        propre.or(self.database_admin_url.as_ref())
-    }
-
     fn from_sources(sources: Sources) -> Result<Self, ErreurReglage> {
         let Sources { communs, territoires } = sources;
         let texte = |nom: &str| communs.get(nom).map(|donnee| donnee.valeur.clone());

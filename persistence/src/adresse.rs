@@ -23,27 +23,25 @@ pub(crate) fn check(url: &Url) -> Result<(), Erreur> {
     check_sslmode(url)
 }
 
-/// Whether both URLs lead to the same server.
+/// Whether both URLs lead to the same server: the same host, as they write it, and the same port.
 pub(crate) fn same_server(a: &Url, b: &Url) -> bool {
     let serveur = |url: &Url| {
-        let hote =
-            url.host_str().filter(|hote| !hote.is_empty()).map(str::to_owned).or_else(|| param(url, "host"));
-        (
-            hote,
-            url.port()
-                .map(|port| port.to_string())
-                .or_else(|| param(url, "port"))
-                .unwrap_or("5432".to_owned()),
-        )
+        let hote = param(url, "host").or_else(|| url.host_str().map(decode)).unwrap_or_default();
+        let port = param(url, "port").or_else(|| url.port().map(|port| port.to_string()));
+        (hote.to_ascii_lowercase(), port.unwrap_or("5432".to_owned()))
     };
     serveur(a) == serveur(b)
 }
 
 /// The same server and options with another database.
-pub(crate) fn with_database_of(admin: &Url, base: &Url) -> Url {
+pub(crate) fn with_database_of(admin: &Url, base: &Url) -> Result<Url, Erreur> {
     let mut url = admin.clone();
-    url.set_path(base.path());
-    url
+    // A parameter wins over the path.
+    if param(&url, "dbname").is_some() {
+        set_param(&mut url, "dbname", &database(base)?);
+    }
+    url.set_path(&utf8_percent_encode(&database(base)?, NON_ALPHANUMERIC).to_string());
+    Ok(url)
 }
 
 /// The database's name.

@@ -1,5 +1,6 @@
 //! Installing a territoire and bringing its databases up to date: by `migrate`, and at open for embedded files.
 
+mod administration;
 mod fichier;
 mod script;
 mod serveur;
@@ -7,7 +8,6 @@ mod textes;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use domain::territoire::CodeTerritoire;
-use url::Url;
 
 use crate::adresse;
 use crate::coffre::kek::Keks;
@@ -17,6 +17,7 @@ use crate::dialect;
 use crate::emplacement::{Emplacement, Moteur};
 use crate::erreur::Erreur;
 
+pub use administration::{Administrateur, Administration};
 pub use script::print_sql;
 
 const SQLITE_BASE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite/base");
@@ -35,15 +36,6 @@ pub(crate) enum Lot {
     Acces,
     /// The key store.
     Cles,
-}
-
-/// With which URLs `migrate` creates roles and schemas; without one, what is already done must suffice.
-#[derive(Debug, Clone, Default)]
-pub struct Administration {
-    /// The administrator of the data's server.
-    pub base: Option<Url>,
-    /// The administrator of the key store's server; that of the data serves when it is the same server.
-    pub cles: Option<Url>,
 }
 
 /// What `migrate` did for one territoire.
@@ -157,9 +149,7 @@ fn upgrade_keys(place: &Emplacement, admin: &Administration) -> Result<Vec<Strin
             create_private_dir(&place.cles_dir)?;
             fichier::upgrade(&place.magasin_file(), Lot::Cles)?
         }
-        Some(url) => {
-            serveur::Schema::keys(url, &place.code)?.upgrade(keys_admin(place, url, admin).as_ref())?
-        }
+        Some(url) => serveur::Schema::keys(url, &place.code)?.upgrade(admin.of_keys(url))?,
     };
     let mut cnx: Cnx = connexion::open(&magasin::target(place)?, Mode::Ecriture)?;
     match (magasin::is_filled(&mut cnx)?, place.is_known()) {
@@ -172,18 +162,6 @@ fn upgrade_keys(place: &Emplacement, admin: &Administration) -> Result<Vec<Strin
     Keks::install(place)?;
     magasin::install_usage_keys(&mut cnx, &place.code, &Keks::read(place)?)?;
     Ok(faites)
-}
-
-fn keys_admin(place: &Emplacement, cles: &Url, admin: &Administration) -> Option<Url> {
-    if let Some(url) = &admin.cles {
-        return Some(url.clone());
-    }
-    match (&place.base, &admin.base) {
-        (Moteur::Postgres { url }, Some(base)) if adresse::same_server(url, cles) => {
-            Some(adresse::with_database_of(base, cles))
-        }
-        _ => None,
-    }
 }
 
 fn keys_lost(place: &Emplacement, cause: &str) -> Erreur {

@@ -3,14 +3,15 @@
 use domain::acteur::Auteur;
 use domain::fait::Fait;
 use domain::territoire::{CodeTerritoire, Parametres, Territoire};
-use persistence::migration::{self, Administration};
+use persistence::migration::{self, Administrateur, Administration};
 use persistence::{Base, Emplacement, Options, territoire};
+use url::Url;
 
 use super::echec::Echec;
 use super::sortie;
 use super::verify::parse_code;
 use crate::horloge::Horloge;
-use crate::settings::Settings;
+use crate::settings::{SecretUrl, Settings};
 
 /// What to install or bring up to date.
 #[derive(Debug, clap::Args)]
@@ -93,9 +94,17 @@ fn install(
 
 /// With which URLs the roles, schemas and tables of a territoire are made.
 pub(super) fn administration(settings: &Settings, code: &CodeTerritoire) -> Administration {
+    let expose = |url: &Option<SecretUrl>| url.as_ref().map(|url| url.expose().clone());
+    let admin = |url: Option<Url>, de: Option<Url>| url.map(|url| Administrateur { url, de });
+    let communs = (expose(&settings.database_admin_url), expose(&settings.database_url));
+    let propres = settings.territoires.get(code).and_then(|propre| {
+        let url = expose(&propre.database_admin_url)?;
+        Some((Some(url), expose(&propre.database_url).or_else(|| communs.1.clone())))
+    });
+    let (url, de) = propres.unwrap_or(communs);
     Administration {
-        base: settings.admin_url(code).map(|url| url.expose().clone()),
-        cles: settings.keys_admin_url.as_ref().map(|url| url.expose().clone()),
+        base: admin(url, de),
+        cles: admin(expose(&settings.keys_admin_url), expose(&settings.keys_url)),
     }
 }
 

@@ -10,8 +10,8 @@ use diesel_migrations::MigrationHarness;
 use domain::territoire::CodeTerritoire;
 use url::Url;
 
-use super::Lot;
 use super::script;
+use super::{Administrateur, Lot};
 use crate::adresse;
 use crate::connexion::{self, Cible, Cnx, Mode, MultiBackend};
 use crate::erreur::Erreur;
@@ -68,21 +68,26 @@ impl Schema {
         adresse::database(&self.url)
     }
 
-    /// Makes or updates everything with the administrator's URL. Without one, a schema that is up to date suffices
-    /// (the DBA ran the script); else the application's own user is tried, which may hold the powers.
-    pub(super) fn upgrade(&self, admin: Option<&Url>) -> Result<Vec<String>, Erreur> {
-        let admin = match admin {
-            Some(admin) => admin,
-            None => {
+    /// Makes or updates everything as the administrator of this server. Without one, a schema that is up to date
+    /// suffices (the DBA ran the script); else the application's own user is tried, which may hold the powers,
+    /// unless the settings name the administrator of another server: whoever wrote them meant something else.
+    pub(super) fn upgrade(&self, admin: Option<&Administrateur>) -> Result<Vec<String>, Erreur> {
+        let acces = admin.map(|admin| admin.way_into(&self.url)).transpose()?.flatten();
+        let admin = match (acces, admin) {
+            (Some(acces), _) => acces,
+            (None, admin) => {
                 let role = Cible::Serveur(adresse::role_url(&self.url, &self.role)?);
                 if check(&role, self.lots, &self.code).is_ok() {
                     return Ok(Vec::new());
                 }
-                &self.url
+                if admin.is_some() {
+                    return Err(self.other_server());
+                }
+                self.url.clone()
             }
         };
-        adresse::check(admin)?;
-        let mut cnx = connexion::open(&Cible::Serveur(admin.clone()), Mode::Ecriture)?;
+        adresse::check(&admin)?;
+        let mut cnx = connexion::open(&Cible::Serveur(admin), Mode::Ecriture)?;
         check_version(&mut cnx)?;
         self.check_powers(&mut cnx)?;
         cnx.batch_execute(
@@ -100,6 +105,26 @@ impl Schema {
         cnx.batch_execute("RESET ROLE")?;
         self.configure_role(&mut cnx)?;
         Ok(faites)
+    }
+
+    fn other_server(&self) -> Erreur {
+        let (reglage, remede) = if self.lots.contains(&Lot::Cles) {
+            (
+                "MAILLAGE_KEYS_ADMIN_URL",
+                format!("relancez « maillage migrate --territoire {} » avec celle de ce serveur", self.code),
+            )
+        } else {
+            (
+                "MAILLAGE_DATABASE_ADMIN_URL",
+                format!("donnez aussi « database_admin_url » sous [territoires.{}]", self.code),
+            )
+        };
+        Erreur::Configuration(format!(
+            "Le schéma {} est à créer ou à mettre à jour sur un autre serveur que celui de l’administrateur \
+             ({reglage}) ; rien n’y a été fait : {remede}, ou faites exécuter le script de « maillage migrate \
+             --print-sql ».",
+            self.nom
+        ))
     }
 
     fn check_powers(&self, cnx: &mut Cnx) -> Result<(), Erreur> {
