@@ -244,6 +244,30 @@ fn settings_are_checked_before_anything_starts() {
 }
 
 #[test]
+fn serve_without_territoire_says_so_and_makes_nothing() {
+    let folder = menage::folder();
+    let said = assert_refused(&bare(folder.path()), &["serve"]);
+    assert!(said.contains("aucun territoire") && said.contains("migrate"), "{said}");
+    let made: Vec<_> = std::fs::read_dir(folder.path()).expect("dossier").collect();
+    assert!(made.is_empty(), "{made:?}");
+}
+
+/// Whoever can list the keys knows which territoires are served; whoever writes there makes one.
+#[test]
+fn keys_are_in_a_folder_of_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = menage::folder();
+    let settings = bare(folder.path());
+    binaire::output(&settings, &["migrate", "--territoire", "77", "--nom", "Seine-et-Marne"]);
+    let process =
+        Process::start(&settings, "serve", &folder.path().join("journal.txt"), Duration::from_secs(30));
+    assert!(process.terminate());
+    let mode = |path| std::fs::metadata(path).expect("droits").permissions().mode() & 0o777;
+    assert_eq!(mode(folder.path().join("cles")), 0o700);
+    assert_eq!(mode(folder.path().join("cles").join(api::jeton::emission::FICHIER)), 0o600);
+}
+
+#[test]
 fn settings_come_from_a_file_and_secrets_from_files() {
     let folder = menage::folder();
     let toml = folder.path().join("maillage.toml");

@@ -77,13 +77,19 @@ impl Etat {
     pub fn open(settings: Settings, keys_dir: PathBuf, horloge: Horloge) -> Result<Self, ErreurEtat> {
         let cles = |erreur| ErreurEtat::Cles { dossier: keys_dir.clone(), erreur };
         let codes = Emplacement::known_codes(&keys_dir).map_err(cles)?;
+        let cle = if codes.is_empty() {
+            // There is no token to accept, and perhaps no folder: `migrate` makes it, for its owner alone.
+            CleEmission::ephemeral()?
+        } else {
+            CleEmission::open_or_create(&keys_dir)?
+        };
         let places = codes.into_iter().map(|code| {
             let emplacement = settings.emplacement(&code, &keys_dir);
             (code, Place { emplacement, ouverture: Mutex::new(Ouverture::Jamais) })
         });
         Ok(Self(Arc::new(Interieur {
             places: places.collect(),
-            emetteurs: issuers(&settings, &keys_dir, &horloge)?,
+            emetteurs: issuers(cle, &settings, &horloge)?,
             debit: Debit::new(
                 settings.debit_par_minute.unwrap_or(DEBIT_PAR_DEFAUT),
                 settings.trusted_proxies.clone(),
@@ -174,10 +180,8 @@ impl Place {
     }
 }
 
-fn issuers(settings: &Settings, keys_dir: &Path, horloge: &Horloge) -> Result<Emetteurs, ErreurEtat> {
-    std::fs::create_dir_all(keys_dir)
-        .map_err(|erreur| ErreurEtat::Cles { dossier: keys_dir.to_owned(), erreur })?;
-    let propre = Emetteur::new(CleEmission::open_or_create(keys_dir)?, EMETTEUR_PROPRE, EMETTEUR_PROPRE);
+fn issuers(cle: CleEmission, settings: &Settings, horloge: &Horloge) -> Result<Emetteurs, ErreurEtat> {
+    let propre = Emetteur::new(cle, EMETTEUR_PROPRE, EMETTEUR_PROPRE);
     let declare = settings.emetteur.as_ref();
     let externe = declare
         .map(|e| EmetteurExterne::open(e.jwks.clone(), e.issuer.clone(), e.audience.clone(), horloge.now()));

@@ -6,6 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::pkcs8::Document;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
@@ -72,6 +73,11 @@ impl CleEmission {
             }
             autre => autre,
         }
+    }
+
+    /// Makes a key that no file keeps: its tokens end with the process.
+    pub fn ephemeral() -> Result<Self, ErreurCle> {
+        Self::from_pkcs8(generate()?.as_ref())
     }
 
     /// Opens the key kept in this folder.
@@ -176,7 +182,7 @@ struct Charge<'a> {
 
 /// Writes a new key beside its place, makes it durable, then links it there: a link never replaces a file.
 fn create(cles_dir: &Path) -> Result<(), ErreurCle> {
-    let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| AleaIndisponible)?;
+    let pkcs8 = generate()?;
     let brouillon = cles_dir.join(format!(".{FICHIER}.{}", BASE64.encode(alea::<12>()?)));
     let resultat = write_then_link(&brouillon, pkcs8.as_ref(), &cles_dir.join(FICHIER));
     let menage = fs::remove_file(&brouillon);
@@ -184,6 +190,10 @@ fn create(cles_dir: &Path) -> Result<(), ErreurCle> {
     menage?;
     File::open(cles_dir)?.sync_all()?;
     Ok(())
+}
+
+fn generate() -> Result<Document, AleaIndisponible> {
+    Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| AleaIndisponible)
 }
 
 fn write_then_link(brouillon: &Path, octets: &[u8], place: &Path) -> io::Result<()> {
