@@ -235,6 +235,21 @@ fn settings_are_checked_before_anything_starts() {
             assert!(!said.contains("secret-planté"), "{said}");
         }
     }
+    // The URL of one territoire only, or of the keys only, is named too.
+    let toml = folder.path().join("maillage.toml");
+    for (line, name) in [
+        ("[territoires.69M]\ndatabase_url", "territoires.69M.database_url"),
+        ("[territoires.69M]\nkeys_url", "territoires.69M.keys_url"),
+        ("keys_url", "MAILLAGE_KEYS_URL"),
+    ] {
+        let url = "postgres://maillage:secret-planté@127.0.0.1:1/x?sslmode=nimporte";
+        std::fs::write(&toml, format!("{line} = {url:?}\n")).expect("fichier");
+        let mut settings = base.clone();
+        settings.push(("MAILLAGE_CONFIG", toml.display().to_string()));
+        let said = assert_refused(&settings, &["serve"]);
+        assert!(said.contains(name) && said.contains("sslmode"), "{name}: {said}");
+        assert!(!said.contains("secret-planté"), "{said}");
+    }
     // The keys do not live with what they protect.
     let mut settings = base.clone();
     settings[1].1 = folder.path().join("data/cles").display().to_string();

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use domain::territoire::CodeTerritoire;
 use url::Url;
 
+use crate::adresse;
+use crate::erreur::Erreur;
+
 /// The place of one territoire: its database, its journal of accesses, its wrapping keys and its key store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emplacement {
@@ -31,6 +34,26 @@ pub enum Moteur {
         /// The application's URL; the territoire's role is its user followed by `_77`.
         url: Url,
     },
+}
+
+/// Checks the URL of the data of a territoire without connecting: a server refuses at its start what would otherwise
+/// fail at the first request.
+///
+/// # Errors
+/// `Configuration`, in French: not a PostgreSQL URL, no user, one too long to derive the roles of this territoire, an
+/// `sslmode` that this build cannot honour.
+pub fn check_url(url: &Url, code: &CodeTerritoire) -> Result<(), Erreur> {
+    adresse::check(url)?;
+    adresse::owner_of(&adresse::data_role(url, code)?).map(drop)
+}
+
+/// Checks the URL of the key store of a territoire in the same way; its roles have longer names.
+///
+/// # Errors
+/// Those of [`check_url`].
+pub fn check_keys_url(url: &Url, code: &CodeTerritoire) -> Result<(), Erreur> {
+    adresse::check(url)?;
+    adresse::owner_of(&adresse::keys_role(url, code)?).map(drop)
 }
 
 impl Emplacement {
@@ -77,5 +100,34 @@ impl Emplacement {
         }
         codes.sort();
         Ok(codes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_checked_without_a_connection() {
+        let code = CodeTerritoire::parse("69M").unwrap();
+        let tls = cfg!(feature = "postgres-tls");
+        for (bonne, texte) in [
+            (true, "postgres://maillage:s3cret@h/b".to_owned()),
+            (true, "postgresql://maillage:s3cret@h/b?sslmode=prefer".to_owned()),
+            (tls, "postgres://maillage:s3cret@h/b?sslmode=verify-full".to_owned()),
+            (false, "postgres://maillage:s3cret@h/b?sslmode=nimporte".to_owned()),
+            (false, "postgres://h/s3cret".to_owned()),
+            (false, "mysql://maillage:s3cret@h/b".to_owned()),
+            (false, format!("postgres://{}:s3cret@h/b", "x".repeat(50))),
+        ] {
+            for check in [check_url, check_keys_url] {
+                match check(&Url::parse(&texte).unwrap(), &code) {
+                    Ok(()) => assert!(bonne, "{texte}"),
+                    Err(erreur) => assert!(!bonne && !erreur.to_string().contains("s3cret"), "{erreur}"),
+                }
+            }
+        }
+        let long = Url::parse(&format!("postgres://{}@h/b", "x".repeat(45))).unwrap();
+        assert!(check_url(&long, &code).is_ok() && check_keys_url(&long, &code).is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! `maillage serve`: the API on the data that are there; it installs nothing.
 
-use persistence::migration;
+use domain::territoire::CodeTerritoire;
+use persistence::emplacement::{check_keys_url, check_url};
 use url::Url;
 
 use super::echec::Echec;
@@ -9,7 +10,7 @@ use crate::etat::Etat;
 use crate::horloge::Horloge;
 use crate::jobs::Outils;
 use crate::serveur::{Arret, Serveur};
-use crate::settings::Settings;
+use crate::settings::{SecretUrl, Settings};
 
 /// Serves until a signal.
 pub(super) fn run(settings: Settings, horloge: Horloge) -> Result<(), Echec> {
@@ -32,14 +33,17 @@ pub(super) fn run(settings: Settings, horloge: Horloge) -> Result<(), Echec> {
     serveur.wait().map_err(Echec::new)
 }
 
-/// Refuses, before anything starts, a database URL that this build cannot honour (`sslmode`).
+/// Refuses, before anything starts, the URL of a database that this build cannot honour (`sslmode`), under the name
+/// of its setting.
 pub(super) fn check_urls(settings: &Settings) -> Result<(), Echec> {
-    let exemple = domain::territoire::CodeTerritoire::parse("00");
-    for code in settings.territoires.keys().chain(exemple.as_ref()) {
-        let place = settings.emplacement(code, &settings.keys_dir_for_serve());
-        migration::print_sql(&[place]).map_err(|erreur| {
-            Echec::usage(format!("réglage MAILLAGE_DATABASE_URL : {}", Echec::from(erreur)))
-        })?;
+    // The common URLs serve every code; any short one will do.
+    if let Some(code) = CodeTerritoire::parse("00") {
+        check(check_url, "MAILLAGE_DATABASE_URL", &settings.database_url, &code)?;
+        check(check_keys_url, "MAILLAGE_KEYS_URL", &settings.keys_url, &code)?;
+    }
+    for (code, propre) in &settings.territoires {
+        check(check_url, &format!("territoires.{code}.database_url"), &propre.database_url, code)?;
+        check(check_keys_url, &format!("territoires.{code}.keys_url"), &propre.keys_url, code)?;
     }
     Ok(())
 }
@@ -81,4 +85,15 @@ pub(super) fn public_url(serveur: &Serveur) -> Result<Url, Echec> {
         adresse.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
     Url::parse(&format!("http://{adresse}")).map_err(Echec::new)
+}
+
+fn check(
+    regle: fn(&Url, &CodeTerritoire) -> Result<(), persistence::Erreur>,
+    nom: &str,
+    url: &Option<SecretUrl>,
+    code: &CodeTerritoire,
+) -> Result<(), Echec> {
+    let Some(url) = url else { return Ok(()) };
+    regle(url.expose(), code)
+        .map_err(|erreur| Echec::usage(format!("réglage {nom} : {}", Echec::from(erreur))))
 }
