@@ -401,3 +401,25 @@ fn serve_needs_no_administrator_and_stops_on_sigterm() {
     let text = std::fs::read_to_string(env.log()).expect("journal");
     assert!(!text.contains("superutilisateur") || text.contains("maillage"), "{text}");
 }
+
+sur_les_deux_bases!(a_territoire_that_is_down_answers_503_alone, |env| {
+    let callers = ["77", "69M"].map(|code| (env.agent(code, "crip", None), code));
+    env.stop();
+    match env.engine() {
+        Engine::Sqlite => {
+            std::fs::rename(env.data().join("69M.sqlite"), env.data().join("ailleurs")).expect("déplacée");
+        }
+        Engine::Postgres => env.sql("69M").execute("ALTER SCHEMA \"territoire_69M\" RENAME TO ailleurs"),
+    }
+    // It becomes ready, or this fails.
+    let process = Process::start(&env.settings(), "serve", &env.log(), Duration::from_secs(30));
+    let anonymous = Client::anonymous(&process.base);
+    for (agent, code) in &callers {
+        let reply = anonymous.with_token(&env.token(agent, code)).get("/v1/moi");
+        assert_eq!(reply.status, if *code == "77" { 200 } else { 503 }, "{code}: {reply}");
+    }
+    assert_eq!(anonymous.get("/sante/pret").status, 200);
+    assert!(process.terminate());
+    let log = std::fs::read_to_string(env.log()).expect("journal");
+    assert!(log.lines().any(|line| line.contains("territoire 69M pas prêt")), "{log}");
+});
