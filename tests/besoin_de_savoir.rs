@@ -1,11 +1,13 @@
 //! What one may not see does not exist: same bytes, absent from lists, at once (SEC-1, TER-2, ANN-3).
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 use serde_json::json;
 
 use crate::appui::client::{Client, Reply};
-use crate::appui::scenario::{all, draft, lists, rapport, transmitted};
-use crate::appui::serveur::{Env, sur_les_deux_bases};
+use crate::appui::scenario::{all, draft, lists, rapport, rapport_with, transmitted};
+use crate::appui::serveur::{Env, sur_les_deux_bases, wait_until};
 
 /// An identifier that nothing bears.
 const INCONNU: &str = "01890000-0000-7000-8000-000000000000";
@@ -183,4 +185,63 @@ sur_les_deux_bases!(sec_4_each_look_leaves_a_line, |env| {
     assert_eq!(count(), before + 1, "a read of an identity is a line");
     melun.get(&depot.path()).problem(404);
     assert_eq!(count(), before + 2, "a refusal is a line too");
+});
+
+sur_les_deux_bases!(sec_1_another_draft_in_a_shared_dossier_stays_hidden, |env| {
+    let association = env.client("association");
+    let crip = env.client("crip");
+    let depot = transmitted(&association);
+    env.mails(&depot.reference, 2);
+    let dossier = format!("/v1/dossiers/{}", depot.dossier);
+    let chronologie = format!("{dossier}/chronologie");
+    let seen_by_crip = || {
+        let parts =
+            [dossier.clone(), chronologie.clone(), "/v1/signalements".to_owned(), "/v1/dossiers".to_owned()];
+        parts.map(|path| crip.get(&path).expect(200).to_string())
+    };
+    wait_until("the facts of the sendings", Duration::from_secs(10), || {
+        all(&crip, &chronologie).iter().filter(|e| e["type"] == "envoi_remis").count() == 2
+    });
+    let before = seen_by_crip();
+    let hidden = draft(
+        &association,
+        &rapport_with(&json!({
+            "dossier": depot.dossier,
+            "identite_mineur": {"valeur": {"nom": "Autrenom", "prenoms": "Autre"}},
+        })),
+    );
+    association.patch(&hidden.path(), &hidden.etag, &json!({"ressort": "melun"})).expect(200);
+    assert_eq!(seen_by_crip(), before, "a draft changes nothing to what others see");
+    assert!(!crip.get(&dossier).text().contains("Autrenom"));
+    crip.get(&hidden.path()).refused(404, "introuvable");
+    crip.get(&format!("{}/envois", hidden.path())).refused(404, "introuvable");
+    // Page by page, no hole shows where something is hidden.
+    let mut next = format!("{chronologie}?limite=1");
+    let mut walked = Vec::new();
+    loop {
+        let page = crip.get(&next).expect(200);
+        let elements = page["elements"].as_array().expect("elements").clone();
+        let cursor = page["curseur_suivant"].as_str().map(str::to_owned);
+        assert!(elements.len() == 1 || cursor.is_none(), "an empty page tells that something is hidden");
+        walked.extend(elements);
+        let Some(cursor) = cursor else { break };
+        next = format!("{chronologie}?limite=1&curseur={cursor}");
+    }
+    assert_eq!(walked, all(&crip, &chronologie));
+    assert!(walked.iter().all(|e| e["sujet"] != hidden.id.as_str()));
+    // Its author sees it all.
+    let own = all(&association, &chronologie);
+    assert!(own.iter().any(|e| e["sujet"] == hidden.id.as_str()));
+});
+
+sur_les_deux_bases!(sec_1_numbers_of_others_are_no_oracle, |env| {
+    let number = json!([{"systeme": "logiciel", "valeur": "N-1"}]);
+    let association = env.client("association");
+    let crip = env.client("crip");
+    draft(&association, &rapport_with(&json!({"identifiants_externes": number})));
+    // The same number of another organisation is another number.
+    draft(&crip, &rapport_with(&json!({"identifiants_externes": number})));
+    let again =
+        association.post("/v1/signalements", &rapport_with(&json!({"identifiants_externes": number})));
+    again.problem(409);
 });

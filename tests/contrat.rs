@@ -500,9 +500,8 @@ fn documents_are_served_offline_and_health_says_little() {
     assert_eq!(page.status, 200, "{page}");
     let html = page.text();
     assert!(html.contains("swagger"), "{html}");
-    for part in html.split(['"', '\'']).filter(|part| part.starts_with("http")) {
-        panic!("the docs page must work offline: {part}");
-    }
+    let outside = html.split(['"', '\'']).find(|part| part.starts_with("http"));
+    assert_eq!(outside, None, "the docs page must work offline");
     for path in ["/sante/vivant", "/sante/pret"] {
         let reply = anonymous.get(path);
         assert_eq!(reply.status, 200, "{reply}");
@@ -535,9 +534,7 @@ sur_les_deux_bases!(simulated_deadlines_explain_themselves, |env| {
         }
         assert!(answer["etapes"].as_array().is_some_and(|steps| !steps.is_empty()), "{answer}");
     }
-    for query in ["regle=EVA-3&voie=opp&depart=2026-12-24&sursis_jours=10"] {
-        ask(query).problem(422);
-    }
+    ask("regle=EVA-3&voie=opp&depart=2026-12-24&sursis_jours=10").problem(422);
     for query in [
         "regle=EVA-3&voie=autre&depart=2026-12-24",
         "regle=EVA-3&depart=2026-12-24",

@@ -129,6 +129,11 @@ sur_les_deux_bases!(
         }
         let crus = crus.into_inner().expect("crus");
         assert!(crus.len() >= COUPURES, "the load was a load: {} signalements", crus.len());
+        let cut = crus
+            .iter()
+            .filter(|cru| cru.id.is_none() || (cru.transmission.is_some() && !cru.transmis))
+            .count();
+        assert!(cut >= COUPURES / 2, "the cuts cut nothing: {cut} of {}", crus.len());
         let client = token(env);
 
         // What was not acknowledged is asked again under the same key: one effect in all.

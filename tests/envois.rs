@@ -174,12 +174,15 @@ sur_les_deux_bases!(sig_8_silence_raises_one_alert_without_names, Options::CLOCK
     let expected = domain::calendrier::Calendrier::default().add_working_days(start, 2).expect("un jour");
     assert_eq!(due["echeance"], expected.to_string(), "{due}");
 
-    env.elapse_to(expected);
+    // The last second of the day is still in time; the first of the next is late.
+    let end = domain::calendrier::end_of_day(expected).expect("fin du jour");
+    env.set_clock(end - chrono::TimeDelta::seconds(1));
+    std::thread::sleep(Duration::from_secs(2));
     let client = env.client("association");
     assert_ne!(echeance(&client)["etat"], "depassee", "not before the end of the day");
     assert_eq!(env.mails(&depot.reference, 0).len(), 2);
 
-    env.elapse_to(expected.succ_opt().expect("lendemain"));
+    env.set_clock(end + chrono::TimeDelta::seconds(1));
     let client = env.client("association");
     let mails = env.mails(&depot.reference, 4);
     let alerts: Vec<_> = mails.iter().filter(|mail| mail.objet() != OBJET).collect();
@@ -236,4 +239,30 @@ sur_les_deux_bases!(sig_2_addresses_are_those_of_the_day, |env| {
     let mails = env.mails(&depot.reference, 2);
     assert!(mails.iter().any(|mail| mail.a == ["nouveau-parquet@example.org"]));
     assert!(!mails.iter().any(|mail| mail.a.contains(&"parquet-meaux@example.org".to_owned())));
+});
+
+sur_les_deux_bases!(sig_8_counts_from_the_paris_date, Options::CLOCK, |env| {
+    // 00:30 in Paris on Christmas Eve; in UTC it is still the 23rd.
+    env.set_clock("2026-12-23T23:30:00Z".parse().expect("instant"));
+    let client = env.client("association");
+    let depot = transmitted(&client);
+    let all = all(&client, "/v1/echeances");
+    let due = all.iter().find(|e| e["sujet"] == depot.id.as_str()).unwrap_or_else(|| panic!("{all:?}"));
+    assert_eq!(
+        (due["depart"].as_str(), due["echeance"].as_str()),
+        (Some("2026-12-24"), Some("2026-12-29")),
+        "{due}"
+    );
+    for (instant, etat) in [
+        ("2026-12-24T10:00:00Z", "a_venir"),
+        ("2026-12-28T10:00:00Z", "proche"),
+        ("2026-12-29T22:59:59Z", "proche"),
+        ("2026-12-29T23:00:01Z", "depassee"),
+    ] {
+        env.set_clock(instant.parse().expect("instant"));
+        let client = env.client("association");
+        let all = crate::appui::scenario::all(&client, "/v1/echeances");
+        let due = all.iter().find(|e| e["sujet"] == depot.id.as_str()).unwrap_or_else(|| panic!("{all:?}"));
+        assert_eq!(due["etat"], etat, "at {instant}: {due}");
+    }
 });

@@ -164,7 +164,7 @@ sur_les_deux_bases!(sec_5_planted_names_are_nowhere_in_clear, Options::PROCESS, 
 
 /// A method that nobody knows, of letters only.
 fn word_as_method(word: &str) -> &'static str {
-    if word.len() % 2 == 0 { "QUARKOVITCH" } else { "ZEBULON" }
+    if word.len().is_multiple_of(2) { "QUARKOVITCH" } else { "ZEBULON" }
 }
 
 sur_les_deux_bases!(sec_5_demo_names_are_sealed_too, |env| {

@@ -4,9 +4,10 @@ use crate::appui::scenario::transmitted;
 use crate::appui::serveur::{Engine, Env, sur_les_deux_bases};
 use crate::appui::sql::Sql;
 
-/// The two journals: table, and how to open where it stands.
-const JOURNAUX: [(&str, fn(&Env) -> Sql); 2] =
-    [("fait", |env| env.sql("77")), ("acces", |env| env.sql_acces("77"))];
+/// A journal: its table, and how to open where it stands.
+type Journal = (&'static str, fn(&Env) -> Sql);
+
+const JOURNAUX: [Journal; 2] = [("fait", |env| env.sql("77")), ("acces", |env| env.sql_acces("77"))];
 
 #[track_caller]
 fn assert_passes(env: &Env) {

@@ -16,6 +16,8 @@ mod contrat;
 mod coupures;
 mod envois;
 mod fuites;
+mod installation;
 mod integrite;
 mod jetons;
 mod maison;
+mod pannes;

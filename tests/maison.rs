@@ -72,7 +72,8 @@ fn contains_word(ligne: &str, mot: &str) -> bool {
     ligne.match_indices(mot).any(|(debut, _)| {
         let avant = ligne[..debut].chars().next_back();
         let apres = ligne[debut + mot.len()..].chars().next();
-        !avant.is_some_and(lettre) && !(mot.ends_with(lettre) && apres.is_some_and(lettre))
+        let coupe = avant.is_some_and(lettre) || (mot.ends_with(lettre) && apres.is_some_and(lettre));
+        !coupe
     })
 }
 

@@ -71,7 +71,18 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts `maillage demo` or `maillage serve`, its output in `log`, and waits until `/sante/pret` says 200.
+    #[track_caller]
     pub(crate) fn start(settings: &Settings, verb: &str, log: &Path, limit: Duration) -> Self {
+        Self::try_start(settings, verb, log, limit).unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// The same, when the server may refuse to start, or never be ready.
+    pub(crate) fn try_start(
+        settings: &Settings,
+        verb: &str,
+        log: &Path,
+        limit: Duration,
+    ) -> Result<Self, String> {
         let file = File::options().create(true).append(true).open(log).expect("journal");
         let offset = file.metadata().expect("journal").len();
         let mut settings = settings.clone();
@@ -82,11 +93,11 @@ impl Process {
             .spawn()
             .expect("maillage démarre");
         let mut process = Self { child, base: String::new() };
-        process.wait_ready(log, usize::try_from(offset).expect("taille"), limit);
-        process
+        process.wait_ready(log, usize::try_from(offset).expect("taille"), limit)?;
+        Ok(process)
     }
 
-    fn wait_ready(&mut self, log: &Path, offset: usize, limit: Duration) {
+    fn wait_ready(&mut self, log: &Path, offset: usize, limit: Duration) -> Result<(), String> {
         let start = Instant::now();
         loop {
             let bytes = std::fs::read(log).unwrap_or_default();
@@ -95,12 +106,16 @@ impl Process {
                 self.base = format!("http://{address}");
                 let client = super::client::Client::anonymous(&self.base);
                 if client.try_send("GET", "/sante/pret", &[], None).is_ok_and(|reply| reply.status == 200) {
-                    return;
+                    return Ok(());
                 }
             }
             let ended = self.child.try_wait().expect("état");
-            assert!(ended.is_none(), "maillage s’est arrêté ({ended:?}) :\n{said}");
-            assert!(start.elapsed() < limit, "pas prêt après {limit:?} :\n{said}");
+            if let Some(status) = ended {
+                return Err(format!("maillage s’est arrêté ({status}) :\n{said}"));
+            }
+            if start.elapsed() > limit {
+                return Err(format!("pas prêt après {limit:?} :\n{said}"));
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
     }

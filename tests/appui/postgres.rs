@@ -132,10 +132,10 @@ impl Cluster {
             .spawn()
             .expect("sh démarre");
         let mut lifeline = watchdog.stdin.take().expect("stdin");
-        writeln!(lifeline, "{secret}").map_err(|e| e.to_string())?;
+        writeln!(lifeline, "{secret}").expect("le mot de passe");
         let mut output = BufReader::new(watchdog.stdout.take().expect("stdout"));
         let mut line = String::new();
-        output.read_line(&mut line).map_err(|e| e.to_string())?;
+        output.read_line(&mut line).expect("l’état du groupe");
         let Some(root) = line.trim_end().strip_prefix("ready ") else {
             let _ = output.read_to_string(&mut line);
             let _ = watchdog.wait();
@@ -163,6 +163,16 @@ impl Cluster {
     /// The folder where this cluster keeps its data, its WAL and its log.
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.root.join("data")
+    }
+
+    /// A superuser's connection to the database where nobody works.
+    pub(crate) fn admin(&self) -> PgConnection {
+        PgConnection::establish(&self.url(ADMIN, "postgres")).expect("connexion administrateur")
+    }
+
+    /// The password of every role of the cluster that the tests use.
+    pub(crate) fn secret(&self) -> &str {
+        &self.secret
     }
 
     fn url(&self, user: &str, database: &str) -> String {
@@ -218,6 +228,20 @@ impl Drop for Database {
             let _ = diesel::sql_query(sql).execute(&mut cnx);
         }
     }
+}
+
+/// `psql` on a database, as a DBA runs it, with one variable; its input is the script.
+pub(crate) fn psql(database: &Database, variable: (&str, &str), script: &str) -> std::process::Output {
+    let mut psql = Command::new(programs().join("psql"))
+        .args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"])
+        .args(["--set", &format!("{}={}", variable.0, variable.1), "--dbname", &database.admin_url()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("psql");
+    psql.stdin.take().expect("stdin").write_all(script.as_bytes()).expect("psql lit");
+    psql.wait_with_output().expect("psql")
 }
 
 /// The folder of PostgreSQL's programs: Debian's place first, newest version, then `PATH`.

@@ -13,7 +13,7 @@ use api::jobs::Outils;
 use api::serveur::{Arret, Serveur};
 use api::settings::{EmetteurDeclare, SecretUrl};
 use base64::Engine as _;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use tempfile::TempDir;
 use url::Url;
@@ -202,11 +202,9 @@ impl Env {
         self.restart();
     }
 
-    /// Moves the clock of the server to noon of a Paris day.
-    pub(crate) fn elapse_to(&self, day: NaiveDate) {
-        let noon = day.and_hms_opt(12, 0, 0).expect("midi");
-        let hands = self.hands.as_ref().expect("a movable clock: Options::CLOCK");
-        hands.set(domain::calendrier::paris_instant(noon).expect("midi"));
+    /// Moves the clock of the server.
+    pub(crate) fn set_clock(&self, instant: DateTime<Utc>) {
+        self.hands.as_ref().expect("a movable clock: Options::CLOCK").set(instant);
     }
 
     /// The mail server.
@@ -253,8 +251,17 @@ impl Env {
             let limit = Duration::from_secs(60);
             Running::Process(Process::start(&self.settings(), "demo", &self.log(), limit))
         } else {
-            Running::Inside(self.start_inside())
+            Running::Inside(self.start_inside(true))
         };
+        self.take(running);
+    }
+
+    /// Starts the server again in this process, although something is broken: it may never say that it is ready.
+    pub(crate) fn restart_unready(&self) {
+        self.take(Running::Inside(self.start_inside(false)));
+    }
+
+    fn take(&self, running: Running) {
         let base = match &running {
             Running::Process(process) => process.base.clone(),
             Running::Inside(server) => format!("http://{}", server.adresse()),
@@ -264,7 +271,7 @@ impl Env {
     }
 
     /// The library's server, wired as `maillage demo` wires it, without rate limits.
-    fn start_inside(&self) -> Serveur {
+    fn start_inside(&self, ready: bool) -> Serveur {
         let mut settings = api::settings::Settings::in_folder(self.data());
         let url = |url: String| SecretUrl::new(Url::parse(&url).expect("URL"));
         settings.database_url = self.database.as_ref().map(|database| url(database.url()));
@@ -288,10 +295,12 @@ impl Env {
             url_publique,
         };
         server.open_doors(outils).expect("travaux");
-        let client = Client::anonymous(&format!("http://{}", server.adresse()));
-        wait_until("the server is ready", Duration::from_secs(30), || {
-            client.get("/sante/pret").status == 200
-        });
+        if ready {
+            let client = Client::anonymous(&format!("http://{}", server.adresse()));
+            wait_until("the server is ready", Duration::from_secs(30), || {
+                client.get("/sante/pret").status == 200
+            });
+        }
         server
     }
 
@@ -315,7 +324,8 @@ impl Env {
     pub(crate) fn agent(&self, territoire: &str, role: &str, organisation: Option<&str>) -> String {
         static AGENTS: OnceLock<Mutex<HashMap<String, String>>> = OnceLock::new();
         let known = AGENTS.get_or_init(Mutex::default);
-        let key = format!("{:?} {territoire} {role} {organisation:?}", self.engine);
+        let key =
+            format!("{:?} {:?} {territoire} {role} {organisation:?}", self.engine, self.options.durability);
         if let Some(agent) = known.lock().expect("agents").get(&key) {
             return agent.clone();
         }
@@ -426,6 +436,19 @@ impl Env {
             None => Sql::file(&self.data().join(format!("{territoire}-acces.sqlite"))),
             Some(database) => Sql::schema(database, territoire),
         }
+    }
+}
+
+impl Env {
+    /// The embedded key store of a territoire.
+    pub(crate) fn sql_keys(&self, territoire: &str) -> Sql {
+        Sql::file(&self.keys().join(format!("{territoire}.sqlite")))
+    }
+
+    /// The cluster's own database, where one may speak of the others.
+    pub(crate) fn admin_sql(&self) -> Sql {
+        let database = self.database.as_ref().expect("PostgreSQL");
+        Sql::Schema(database.cluster().admin())
     }
 }
 
