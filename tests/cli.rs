@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use url::Url;
+
 use crate::appui::binaire::{self, Process, Settings, both};
 use crate::appui::client::Client;
 use crate::appui::menage;
@@ -85,6 +87,49 @@ fn demo_is_ready_in_five_seconds_and_leaves_other_files_alone() {
     let process = Process::start(&settings, "demo", &log, Duration::from_secs(30));
     assert_eq!(token(&settings), first);
     drop(process);
+}
+
+/// Whoever pastes what the demo prints, in a shell that has only what they exported, gets a token.
+#[test]
+fn demo_prints_commands_that_work_when_pasted() {
+    let database = postgres::cluster(Durability::Quick).create(None);
+    let folder = menage::folder();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("fichier");
+        path.display().to_string()
+    };
+    let secret = file("l’url d'ici", &format!("{}\n", database.url()));
+    let toml = file("maillage.toml", &format!("database_url_file = {secret:?}\n"));
+    let mut base = bare(folder.path());
+    base.push(("MAILLAGE_DATABASE_ADMIN_URL", database.admin_url()));
+    let log = folder.path().join("journal.txt");
+    let password = Url::parse(&database.url()).expect("URL").password().expect("mot de passe").to_owned();
+    for (name, value, exported) in [
+        ("MAILLAGE_DATABASE_URL_FILE", secret.clone(), false),
+        ("MAILLAGE_CONFIG", toml, false),
+        ("MAILLAGE_DATABASE_URL", database.url(), true),
+    ] {
+        let setting = (name, value);
+        let mut settings = base.clone();
+        settings.push(setting.clone());
+        std::fs::write(&log, "").expect("journal");
+        let process = Process::start(&settings, "demo", &log, Duration::from_secs(60));
+        let text = || std::fs::read_to_string(&log).expect("journal");
+        crate::appui::serveur::wait_until("the welcome", Duration::from_secs(10), || {
+            text().contains("Ctrl-C")
+        });
+        assert!(!text().contains(&password), "{name}: a secret is printed");
+        let line = text().lines().find(|line| line.ends_with(" --role crip")).expect("commande").to_owned();
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &line]).env_clear().current_dir("/");
+        shell.envs(exported.then_some(setting));
+        let output = shell.output().expect("sh");
+        assert!(output.status.success(), "{name}: {line}\n{}", both(&output));
+        let token = String::from_utf8(output.stdout).expect("UTF-8");
+        let client = Client::anonymous(&process.base).with_token(token.lines().last().expect("jeton"));
+        client.get("/v1/moi").expect(200);
+    }
 }
 
 #[test]

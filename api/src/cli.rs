@@ -99,7 +99,7 @@ fn execute(ligne: Ligne) -> Result<(), Echec> {
     match ligne.commande {
         Commande::Serve => serve::run(settings, horloge),
         Commande::Migrate(arguments) => migrate::run(&arguments, &settings, &horloge),
-        Commande::Demo => demo::run(settings, horloge, ligne.config.as_deref()),
+        Commande::Demo => demo::run(settings, horloge),
         Commande::Token(arguments) => token::run(&arguments, &settings, &horloge),
         Commande::Client { action } => client::run(&action, &settings, &horloge),
         Commande::Openapi => Ok(()),

@@ -12,7 +12,7 @@ use persistence::{Emplacement, Moteur};
 use url::Url;
 
 pub use reseau::Reseau;
-pub use secret::SecretUrl;
+pub use secret::{Origine, SecretUrl};
 pub use source::ErreurReglage;
 use source::{Donnee, Sources};
 
@@ -54,6 +54,8 @@ pub struct ReglagesTerritoire {
 /// Everything that whoever installs the server may choose. The names are those of the TOML file.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// The file that was read, when there is one.
+    pub fichier: Option<PathBuf>,
     /// `host:port` to listen on.
     pub listen: String,
     /// Folder of the embedded databases, and of the e-mails of `demo`.
@@ -153,11 +155,12 @@ impl Settings {
     }
 
     fn from_sources(sources: Sources) -> Result<Self, ErreurReglage> {
-        let Sources { communs, territoires } = sources;
+        let Sources { fichier, communs, territoires } = sources;
         let texte = |nom: &str| communs.get(nom).map(|donnee| donnee.valeur.clone());
         let lit = |nom: &str| communs.get(nom);
         let defaut = Self::default();
         let settings = Self {
+            fichier,
             listen: lit("listen").map(listen).transpose()?.unwrap_or(defaut.listen),
             data: texte("data").map_or(defaut.data, PathBuf::from),
             keys_dir: texte("keys_dir").map(PathBuf::from),
@@ -192,6 +195,7 @@ impl Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            fichier: None,
             listen: "127.0.0.1:8080".to_owned(),
             data: PathBuf::from("donnees"),
             keys_dir: None,
@@ -235,7 +239,7 @@ fn smtp(donnee: &Donnee) -> Result<SecretUrl, ErreurReglage> {
 fn url_of(donnee: &Donnee, schemas: &[&str], attendu: &str) -> Result<SecretUrl, ErreurReglage> {
     match Url::parse(&donnee.valeur) {
         Ok(url) if schemas.contains(&url.scheme()) && url.host_str().is_some_and(|hote| !hote.is_empty()) => {
-            Ok(SecretUrl::new(url))
+            Ok(SecretUrl::new(url).written_in(donnee.origine.clone()))
         }
         _ => Err(donnee.refuse(attendu)),
     }

@@ -16,12 +16,12 @@ use crate::courrier::{Expediteur, Transport};
 use crate::etat::Etat;
 use crate::horloge::Horloge;
 use crate::serveur::{Arret, Serveur};
-use crate::settings::{SecretUrl, Settings};
+use crate::settings::{Origine, SecretUrl, Settings};
 
 /// Serves until a signal.
-pub(super) fn run(settings: Settings, horloge: Horloge, config: Option<&Path>) -> Result<(), Echec> {
+pub(super) fn run(settings: Settings, horloge: Horloge) -> Result<(), Echec> {
     let serveur = start(settings, horloge, Arret::Signaux)?;
-    sortie::print(&welcome(&serveur, &public_url(&serveur)?, config));
+    sortie::print(&welcome(&serveur, &public_url(&serveur)?));
     serveur.wait().map_err(Echec::new)
 }
 
@@ -98,10 +98,10 @@ fn codes() -> impl Iterator<Item = CodeTerritoire> {
 }
 
 /// What to do next: the page, a token for each role, a first request.
-fn welcome(serveur: &Serveur, url: &Url, config: Option<&Path>) -> String {
+fn welcome(serveur: &Serveur, url: &Url) -> String {
     let settings = serveur.etat().settings();
     let racine = url.as_str().trim_end_matches('/');
-    let commande = command(settings, config);
+    let commande = command(settings);
     let courriels = match &settings.smtp_url {
         Some(smtp) => format!("par le serveur {}", smtp.expose().host_str().unwrap_or_default()),
         None => format!("fichiers .eml dans {}", absolute(&settings.data.join("courriels"))),
@@ -129,25 +129,31 @@ fn welcome(serveur: &Serveur, url: &Url, config: Option<&Path>) -> String {
     )
 }
 
-/// The command to paste in another shell, with the settings that it needs; secrets stay in their variables.
-fn command(settings: &Settings, config: Option<&Path>) -> String {
+/// The command to paste in another shell, with the settings that it needs; secrets stay in their variables and files.
+fn command(settings: &Settings) -> String {
     let mut morceaux = vec![format!("MAILLAGE_DATA={}", absolute(&settings.data))];
     if let Some(keys_dir) = &settings.keys_dir {
         morceaux.push(format!("MAILLAGE_KEYS_DIR={}", absolute(keys_dir)));
     }
-    let secret = |nom: &str, url: &Option<SecretUrl>| url.as_ref().map(|_| format!("{nom}=\"${nom}\""));
-    if config.is_none() {
-        morceaux.extend(secret("MAILLAGE_DATABASE_URL", &settings.database_url));
-        morceaux.extend(secret("MAILLAGE_KEYS_URL", &settings.keys_url));
-    }
+    morceaux.extend(again("MAILLAGE_DATABASE_URL", settings.database_url.as_ref()));
+    morceaux.extend(again("MAILLAGE_KEYS_URL", settings.keys_url.as_ref()));
     let programme =
         std::env::current_exe().map_or_else(|_| "maillage".to_owned(), |chemin| absolute(&chemin));
     morceaux.push(programme);
     morceaux.push("token".to_owned());
-    if let Some(config) = config {
+    if let Some(config) = &settings.fichier {
         morceaux.push(format!("--config {}", absolute(config)));
     }
     morceaux.join(" ")
+}
+
+/// How to give a secret again without showing it; the TOML file, which is named too, needs no help.
+fn again(nom: &str, url: Option<&SecretUrl>) -> Option<String> {
+    match url?.origine() {
+        Origine::Environnement => Some(format!("{nom}=\"${nom}\"")),
+        Origine::Fichier(chemin) => Some(format!("{nom}_FILE={}", absolute(chemin))),
+        Origine::Configuration => None,
+    }
 }
 
 /// An absolute path that a shell reads as it is.
@@ -169,11 +175,30 @@ mod tests {
     }
 
     #[test]
-    fn the_command_to_paste_holds_no_secret() {
-        let url = SecretUrl::new("postgres://u:s3cret@h/b".parse().expect("url"));
-        let settings = Settings { data: "/d".into(), database_url: Some(url), ..Settings::default() };
-        let commande = command(&settings, None);
-        assert!(commande.starts_with("MAILLAGE_DATA=/d MAILLAGE_DATABASE_URL=\"$MAILLAGE_DATABASE_URL\" "));
-        assert!(commande.ends_with(" token") && !commande.contains("s3cret"));
+    fn the_command_to_paste_gives_the_settings_again_and_no_secret() {
+        let settings = |fichier: Option<&str>, origine: Option<Origine>| {
+            let url = SecretUrl::new("postgres://u:s3cret@h/b".parse().expect("url"));
+            let url = origine.map_or(url.clone(), |origine| url.written_in(origine));
+            let fichier = fichier.map(Into::into);
+            Settings { fichier, data: "/d".into(), database_url: Some(url), ..Settings::default() }
+        };
+        for (settings, debut, fin) in [
+            (settings(None, None), "MAILLAGE_DATABASE_URL=\"$MAILLAGE_DATABASE_URL\" ", " token"),
+            (
+                settings(None, Some(Origine::Fichier("/s/l'url".into()))),
+                "MAILLAGE_DATABASE_URL_FILE='/s/l'\\''url' ",
+                " token",
+            ),
+            (settings(Some("/m.toml"), Some(Origine::Configuration)), "", " token --config /m.toml"),
+            (
+                settings(Some("/m.toml"), None),
+                "MAILLAGE_DATABASE_URL=\"$MAILLAGE_DATABASE_URL\" ",
+                " token --config /m.toml",
+            ),
+        ] {
+            let commande = command(&settings);
+            assert!(commande.starts_with(&format!("MAILLAGE_DATA=/d {debut}/")), "{commande}");
+            assert!(commande.ends_with(fin) && !commande.contains("s3cret"), "{commande}");
+        }
     }
 }

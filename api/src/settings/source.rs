@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use domain::territoire::CodeTerritoire;
 use toml::{Table, Value};
 
+use super::Origine;
+
 /// Every setting: its name in the file; whether it is a secret, which `…_file` may give.
 ///
 /// In the environment the name is in capitals after `MAILLAGE_`.
@@ -49,6 +51,7 @@ pub struct ErreurReglage(pub(super) String);
 pub(super) struct Donnee {
     pub(super) valeur: String,
     pub(super) nom: String,
+    pub(super) origine: Origine,
 }
 
 impl Donnee {
@@ -61,6 +64,8 @@ impl Donnee {
 /// The raw settings.
 #[derive(Default)]
 pub(super) struct Sources {
+    /// The TOML file, when there is one.
+    pub(super) fichier: Option<PathBuf>,
     pub(super) communs: BTreeMap<&'static str, Donnee>,
     pub(super) territoires: BTreeMap<CodeTerritoire, BTreeMap<&'static str, Donnee>>,
 }
@@ -78,13 +83,14 @@ pub(super) fn from_process(config: Option<&Path>) -> Result<Sources, ErreurRegla
     let fichier = config.map(PathBuf::from).or_else(|| environnement.remove(CONFIG).map(PathBuf::from));
     environnement.remove(CONFIG);
     let texte = fichier
+        .as_ref()
         .map(|chemin| {
-            std::fs::read_to_string(&chemin).map_err(|erreur| {
+            std::fs::read_to_string(chemin).map_err(|erreur| {
                 ErreurReglage(format!("fichier de configuration {} : {}", chemin.display(), cause(&erreur)))
             })
         })
         .transpose()?;
-    merge(texte.as_deref(), &environnement)
+    Ok(Sources { fichier, ..merge(texte.as_deref(), &environnement)? })
 }
 
 /// Merges a file and an environment.
@@ -99,7 +105,8 @@ pub(super) fn merge(
     let mut lus = BTreeMap::new();
     for (nom, valeur) in environnement {
         let minuscules = nom.strip_prefix(PREFIXE).unwrap_or(nom).to_ascii_lowercase();
-        insert(REGLAGES, &minuscules, valeur.clone(), nom.clone(), &mut lus)?;
+        let donnee = Donnee { valeur: valeur.clone(), nom: nom.clone(), origine: Origine::Environnement };
+        insert(REGLAGES, &minuscules, donnee, &mut lus)?;
     }
     sources.communs.extend(lus);
     Ok(sources)
@@ -119,8 +126,7 @@ fn read_file(texte: &str, sources: &mut Sources) -> Result<(), ErreurReglage> {
                 }
             }
             (_, valeur) => {
-                let texte = text(&nom, valeur)?;
-                insert(REGLAGES, &nom, texte, format!("« {nom} » du fichier"), &mut sources.communs)?;
+                insert(REGLAGES, &nom, written(&nom, valeur)?, &mut sources.communs)?;
             }
         }
     }
@@ -135,9 +141,8 @@ fn read_territoire(code: &str, reglages: Value, sources: &mut Sources) -> Result
     };
     let mut donnees = BTreeMap::new();
     for (nom, valeur) in reglages {
-        let affiche = format!("territoires.{code}.{nom}");
-        let texte = text(&affiche, valeur)?;
-        insert(REGLAGES_TERRITOIRE, &nom, texte, format!("« {affiche} » du fichier"), &mut donnees)?;
+        let donnee = written(&format!("territoires.{code}.{nom}"), valeur)?;
+        insert(REGLAGES_TERRITOIRE, &nom, donnee, &mut donnees)?;
     }
     sources.territoires.insert(lu, donnees);
     Ok(())
@@ -147,8 +152,7 @@ fn read_territoire(code: &str, reglages: Value, sources: &mut Sources) -> Result
 fn insert(
     connus: &[(&'static str, bool)],
     nom: &str,
-    valeur: String,
-    affiche: String,
+    donnee: Donnee,
     lus: &mut BTreeMap<&'static str, Donnee>,
 ) -> Result<(), ErreurReglage> {
     let exact = connus.iter().find(|(connu, _)| *connu == nom);
@@ -156,12 +160,11 @@ fn insert(
         let base = nom.strip_suffix("_file")?;
         connus.iter().find(|(connu, secret)| *connu == base && *secret)
     };
-    let (cle, valeur) = match (exact, par_fichier()) {
-        (Some((cle, _)), _) => (*cle, valeur),
-        (None, Some((cle, _))) => (*cle, read_secret(&valeur, &affiche)?),
-        (None, None) => return Err(ErreurReglage(format!("réglage inconnu : {affiche}"))),
+    let (cle, donnee) = match (exact, par_fichier()) {
+        (Some((cle, _)), _) => (*cle, donnee),
+        (None, Some((cle, _))) => (*cle, read_secret(donnee)?),
+        (None, None) => return Err(ErreurReglage(format!("réglage inconnu : {}", donnee.nom))),
     };
-    let donnee = Donnee { valeur, nom: affiche };
     if donnee.valeur.is_empty() {
         return Err(donnee.refuse("la valeur est vide"));
     }
@@ -172,10 +175,20 @@ fn insert(
     Ok(())
 }
 
-fn read_secret(chemin: &str, affiche: &str) -> Result<String, ErreurReglage> {
-    std::fs::read_to_string(chemin)
-        .map(|secret| secret.trim_end_matches(['\n', '\r']).to_owned())
-        .map_err(|erreur| ErreurReglage(format!("réglage {affiche} : {}", cause(&erreur))))
+/// Reads the file that the value names.
+fn read_secret(donnee: Donnee) -> Result<Donnee, ErreurReglage> {
+    let lu = std::fs::read_to_string(&donnee.valeur).map_err(|erreur| donnee.refuse(cause(&erreur)))?;
+    Ok(Donnee {
+        valeur: lu.trim_end_matches(['\n', '\r']).to_owned(),
+        nom: donnee.nom,
+        origine: Origine::Fichier(PathBuf::from(donnee.valeur)),
+    })
+}
+
+/// What the TOML file says of a setting.
+fn written(nom: &str, valeur: Value) -> Result<Donnee, ErreurReglage> {
+    let valeur = text(nom, valeur)?;
+    Ok(Donnee { valeur, nom: format!("« {nom} » du fichier"), origine: Origine::Configuration })
 }
 
 fn text(nom: &str, valeur: Value) -> Result<String, ErreurReglage> {

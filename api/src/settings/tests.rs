@@ -114,7 +114,13 @@ fn secrets_come_from_files_and_are_given_once() {
     let chemin = fichier.to_str().expect("UTF-8");
     let settings = read(None, &[("MAILLAGE_DATABASE_URL_FILE", chemin)]).expect("réglages");
     assert_eq!(settings.database_url.as_ref().and_then(|u| u.expose().password()), Some("s3cret"));
+    let place = |settings: &Settings| settings.database_url.as_ref().map(|url| url.origine().clone());
+    assert_eq!(place(&settings), Some(Origine::Fichier(fichier.clone())));
     assert!(!format!("{settings:?}").contains("s3cret"));
+    let toml = "database_url = \"postgres://a:b@h/c\"";
+    assert_eq!(place(&read(Some(toml), &[]).expect("réglages")), Some(Origine::Configuration));
+    let variable = [("MAILLAGE_DATABASE_URL", "postgres://a:b@h/c")];
+    assert_eq!(place(&read(Some(toml), &variable).expect("réglages")), Some(Origine::Environnement));
 
     let deux = [("MAILLAGE_DATABASE_URL", "postgres://a:b@h/c"), ("MAILLAGE_DATABASE_URL_FILE", chemin)];
     assert!(read(None, &deux).expect_err("deux fois").contains("deux fois"));
