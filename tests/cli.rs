@@ -135,22 +135,29 @@ fn demo_prints_commands_that_work_when_pasted() {
 #[test]
 fn demo_without_mail_server_writes_eml_files() {
     let folder = menage::folder();
-    let settings = vec![("MAILLAGE_DATA", folder.path().join("data").display().to_string())];
+    let mut settings = vec![("MAILLAGE_DATA", folder.path().join("data").display().to_string())];
+    settings.push(("MAILLAGE_EXPEDITEUR", "protection@departement.example.org".to_owned()));
     let log = folder.path().join("journal.txt");
     let process = Process::start(&settings, "demo", &log, Duration::from_secs(30));
     let output = binaire::output(&settings, &["token", "--territoire", "77", "--role", "association"]);
     let client = Client::anonymous(&process.base).with_token(output.lines().last().expect("jeton"));
     let depot = crate::appui::scenario::transmitted(&client);
     let mails = folder.path().join("data/courriels");
-    let found = || {
+    let found = || -> Vec<String> {
         let files = std::fs::read_dir(&mails).into_iter().flatten().flatten();
         files
             .filter(|file| file.path().extension().is_some_and(|e| e == "eml"))
             .filter_map(|file| std::fs::read_to_string(file.path()).ok())
             .filter(|text| text.contains(&depot.reference))
-            .count()
+            .collect()
     };
-    crate::appui::serveur::wait_until("two .eml files", Duration::from_secs(20), || found() == 2);
+    crate::appui::serveur::wait_until("two .eml files", Duration::from_secs(20), || found().len() == 2);
+    for mail in found() {
+        let from = mail.lines().find(|line| line.starts_with("From:")).expect("From");
+        assert!(from.contains("<protection@departement.example.org>"), "{from}");
+        let id = mail.lines().find(|line| line.starts_with("Message-ID:")).expect("Message-ID");
+        assert!(id.ends_with("@departement.example.org>"), "{id}");
+    }
 }
 
 #[test]
@@ -260,6 +267,7 @@ fn settings_are_checked_before_anything_starts() {
         ("MAILLAGE_LISTEN", "127.0.0.1:99999"),
         ("MAILLAGE_SMTP_URL", "http://localhost"),
         ("MAILLAGE_SMTP_URL", "smtp://"),
+        ("MAILLAGE_EXPEDITEUR", "pas une adresse"),
         ("MAILLAGE_DATABASE_URL", "mysql://x/y"),
         ("MAILLAGE_DATABASE_URL", "postgres://maillage:secret-planté@127.0.0.1:1/x?sslmode=require"),
         ("MAILLAGE_DATABASE_URL", "postgres://maillage:secret-planté@127.0.0.1:1/x?sslmode=verify-full"),
