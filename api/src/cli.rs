@@ -75,7 +75,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(ligne) => ligne,
         Err(erreur) => return ExitCode::from(aide::tell(&erreur)),
     };
-    journalisation::silence_panics();
     match execute(ligne) {
         Ok(()) => ExitCode::from(REUSSITE),
         Err(echec) => {

@@ -1,6 +1,7 @@
 //! Log lines, through env_logger: JSON for a collector, text for the eyes; no query, no path value, no name.
 
 use std::io::{self, Write};
+use std::panic::Location;
 
 use env_logger::fmt::Formatter;
 use log::kv::{Key, Value, VisitSource};
@@ -29,12 +30,25 @@ pub fn start(format: FormatJournal, niveau: LevelFilter) {
     drop(builder.try_init());
 }
 
-/// Makes a panic leave its place in the log, and never its message, which may hold a value.
+/// Makes a panic leave its place in the log, and never its message, which may hold a value. Before the logs start, the
+/// place goes to the standard error as it is.
 pub fn silence_panics() {
     std::panic::set_hook(Box::new(|panique| {
-        let lieu = panique.location().map_or_else(String::new, |l| format!("{}:{}", l.file(), l.line()));
-        log::error!(target: "maillage", "panique à {lieu}");
+        let message = panic_message(panique.location());
+        if log::max_level() == LevelFilter::Off {
+            drop(writeln!(io::stderr(), "maillage : {message}"));
+        } else {
+            log::error!(target: "maillage", "{message}");
+        }
     }));
+}
+
+/// All that is said of a panic; what it holds is not even given.
+fn panic_message(lieu: Option<&Location<'_>>) -> String {
+    match lieu {
+        Some(lieu) => format!("panique à {}:{}", lieu.file(), lieu.line()),
+        None => "panique".to_owned(),
+    }
 }
 
 fn json_line(sortie: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
@@ -116,5 +130,20 @@ mod tests {
         let record =
             Record::builder().level(Level::Warn).target("maillage").args(format_args!("a\r\nb")).build();
         assert_eq!(text("T", &record), "T WARN  maillage a\\r\\nb");
+    }
+
+    #[test]
+    fn panics_tell_their_place_on_one_line_of_either_format_and_nothing_else() {
+        let lieu = Location::caller();
+        let message = panic_message(Some(lieu));
+        assert_eq!(message, format!("panique à api/src/journalisation.rs:{}", lieu.line()));
+        let args = format_args!("{message}");
+        let record = Record::builder().level(Level::Error).target("maillage").args(args).build();
+        assert_eq!(text("T", &record), format!("T ERROR maillage {message}"));
+        let lu: Json = serde_json::from_str(&json("T", &record)).expect("JSON");
+        let attendu = serde_json::json!(
+            { "ts": "T", "niveau": "error", "evenement": "maillage", "message": message });
+        assert_eq!(lu, attendu);
+        assert_eq!(panic_message(None), "panique");
     }
 }

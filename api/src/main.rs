@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    api::journalisation::silence_panics();
     api::cli::run(std::env::args_os())
 }
