@@ -11,6 +11,8 @@ use domain::territoire::CodeTerritoire;
 use persistence::{Emplacement, Moteur};
 use url::Url;
 
+use crate::courrier::Expediteur;
+
 pub use reseau::Reseau;
 pub use secret::{Origine, SecretUrl};
 pub use source::ErreurReglage;
@@ -74,6 +76,8 @@ pub struct Settings {
     pub smtp_url: Option<SecretUrl>,
     /// Certificates that the mail server's is checked against, instead of the system's.
     pub smtp_ca: Option<PathBuf>,
+    /// Address that e-mails come from; the default derives from the public address.
+    pub expediteur: Option<Expediteur>,
     /// The trusted issuer that is not us.
     pub emetteur: Option<EmetteurDeclare>,
     /// Address under which callers reach the server.
@@ -154,6 +158,11 @@ impl Settings {
         }
     }
 
+    /// The address that e-mails come from, for a server reached at this one.
+    pub fn sender(&self, url_publique: &Url) -> Expediteur {
+        self.expediteur.clone().unwrap_or_else(|| Expediteur::from_public_url(url_publique))
+    }
+
     fn from_sources(sources: Sources) -> Result<Self, ErreurReglage> {
         let Sources { fichier, communs, territoires } = sources;
         let texte = |nom: &str| communs.get(nom).map(|donnee| donnee.valeur.clone());
@@ -170,6 +179,7 @@ impl Settings {
             keys_admin_url: lit("keys_admin_url").map(postgres).transpose()?,
             smtp_url: lit("smtp_url").map(smtp).transpose()?,
             smtp_ca: texte("smtp_ca").map(PathBuf::from),
+            expediteur: lit("expediteur").map(sender).transpose()?,
             emetteur: issuer(&communs)?,
             public_url: lit("public_url").map(public_url).transpose()?,
             trusted_proxies: lit("trusted_proxies").map(networks).transpose()?.unwrap_or_default(),
@@ -205,6 +215,7 @@ impl Default for Settings {
             keys_admin_url: None,
             smtp_url: None,
             smtp_ca: None,
+            expediteur: None,
             emetteur: None,
             public_url: None,
             trusted_proxies: Vec::new(),
@@ -234,6 +245,11 @@ fn postgres(donnee: &Donnee) -> Result<SecretUrl, ErreurReglage> {
 
 fn smtp(donnee: &Donnee) -> Result<SecretUrl, ErreurReglage> {
     url_of(donnee, &["smtp", "smtps"], "attendu : smtp://hôte:587 (STARTTLS) ou smtps://hôte:465")
+}
+
+fn sender(donnee: &Donnee) -> Result<Expediteur, ErreurReglage> {
+    Expediteur::parse(&donnee.valeur)
+        .ok_or_else(|| donnee.refuse("attendu : une adresse de courriel, comme maillage@example.org"))
 }
 
 fn url_of(donnee: &Donnee, schemas: &[&str], attendu: &str) -> Result<SecretUrl, ErreurReglage> {

@@ -12,7 +12,7 @@ use super::migrate::administration;
 use super::serve::{check_urls, outils, public_url, transport};
 use super::sortie;
 use crate::app::demonstration::{self, Contenance};
-use crate::courrier::{Expediteur, Transport};
+use crate::courrier::Transport;
 use crate::etat::Etat;
 use crate::horloge::Horloge;
 use crate::serveur::{Arret, Serveur};
@@ -38,7 +38,7 @@ pub fn start(mut settings: Settings, horloge: Horloge, arret: Arret) -> Result<S
     let etat = Etat::open(settings, keys_dir, horloge).map_err(Echec::new)?;
     let mut serveur = Serveur::start(etat, arret).map_err(Echec::new)?;
     let url = public_url(&serveur)?;
-    let expediteur = Expediteur::from_public_url(&url);
+    let expediteur = serveur.etat().settings().sender(&url);
     for code in codes() {
         let base = serveur.etat().base(&code)?;
         if demonstration::look(&base)? == Contenance::Vide {

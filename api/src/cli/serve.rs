@@ -5,7 +5,7 @@ use persistence::emplacement::{check_keys_url, check_url};
 use url::Url;
 
 use super::echec::Echec;
-use crate::courrier::{Expediteur, Smtp, Transport};
+use crate::courrier::{Smtp, Transport};
 use crate::etat::Etat;
 use crate::horloge::Horloge;
 use crate::jobs::Outils;
@@ -69,7 +69,7 @@ pub(super) fn outils(serveur: &Serveur, transport: Transport) -> Result<Outils, 
         horloge: etat.horloge().clone(),
         hasard: etat.hasard().clone(),
         transport,
-        expediteur: Expediteur::from_public_url(&url_publique),
+        expediteur: etat.settings().sender(&url_publique),
         url_publique,
     })
 }

@@ -23,6 +23,7 @@ const REGLAGES: &[(&str, bool)] = &[
     ("keys_admin_url", true),
     ("smtp_url", true),
     ("smtp_ca", false),
+    ("expediteur", false),
     ("jwks", false),
     ("issuer", false),
     ("audience", false),

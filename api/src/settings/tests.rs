@@ -27,6 +27,7 @@ fn every_setting_reads_from_both_and_the_environment_wins() {
         keys_dir = "/srv/cles"
         smtp_url = "smtp://relais.example.org:587"
         smtp_ca = "/etc/ca.pem"
+        expediteur = "protection@departement.example.org"
         jwks = "/etc/jwks.json"
         issuer = "https://idp.example.org"
         audience = "maillage"
@@ -48,6 +49,9 @@ fn every_setting_reads_from_both_and_the_environment_wins() {
     assert!(settings.trusted_proxies[1].contains("10.1.2.3".parse().expect("ip")));
     assert_eq!(settings.debit_par_minute, Some(60));
     assert_eq!(settings.log_format, Some(FormatJournal::Texte));
+    let url = settings.public_url.clone().expect("adresse publique");
+    assert_eq!(settings.sender(&url).to_string(), "protection@departement.example.org");
+    assert_eq!(Settings::default().sender(&url).to_string(), "maillage@maillage.example.org");
     assert_eq!(settings.emetteur.as_ref().map(|e| e.audience.as_str()), Some("maillage"));
     let (lyon, melun) =
         (CodeTerritoire::parse("69M").expect("code"), CodeTerritoire::parse("77").expect("code"));
@@ -85,6 +89,9 @@ fn unusable_values_are_named_and_never_shown() {
         ("MAILLAGE_DATABASE_URL", "s3cret"),
         ("MAILLAGE_DATABASE_URL", "mysql://u:s3cret@h/b"),
         ("MAILLAGE_SMTP_URL", "http://u:s3cret@h"),
+        ("MAILLAGE_EXPEDITEUR", "s3cret"),
+        ("MAILLAGE_EXPEDITEUR", "Maillage <s3cret@example.org>"),
+        ("MAILLAGE_EXPEDITEUR", "s3cret@example.org\r\nBcc: b@example.org"),
         ("MAILLAGE_PUBLIC_URL", "https://h/s3cret"),
         ("MAILLAGE_TRUSTED_PROXIES", "s3cret"),
         ("MAILLAGE_DEBIT_PAR_MINUTE", "s3cret"),
