@@ -1,5 +1,7 @@
 //! The directory in the base: organisations and their dated addresses (ANN-1, TER-1).
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::acteur::Role;
@@ -19,13 +21,16 @@ use crate::types::Id;
 pub fn list(s: &mut Session<'_>) -> Result<Vec<Organisation>, Erreur> {
     let rows: Vec<OrganisationRow> =
         organisation::table.select(OrganisationRow::as_select()).order(organisation::code).load(s.cnx)?;
-    let mut adresses: Vec<AdresseRow> =
+    let adresses: Vec<AdresseRow> =
         adresse::table.select(AdresseRow::as_select()).order(adresse::valide_du).load(s.cnx)?;
+    let mut siennes: HashMap<Uuid, Vec<AdresseRow>> = HashMap::new();
+    for adresse in adresses {
+        siennes.entry(adresse.organisation.0).or_default().push(adresse);
+    }
     rows.into_iter()
         .map(|row| {
-            let (siennes, autres) = adresses.drain(..).partition(|a| a.organisation == row.id);
-            adresses = autres;
-            row.into_domain(siennes)
+            let adresses = siennes.remove(&row.id.0).unwrap_or_default();
+            row.into_domain(adresses)
         })
         .collect()
 }
