@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::envoi::{Envoi, NatureEnvoi, StatutEnvoi};
-use domain::identifiant::{DossierId, EnvoiId, OrganisationId, SignalementId};
+use domain::identifiant::{EnvoiId, OrganisationId, SignalementId};
 
 use crate::Erreur;
 use crate::Etiquette;
@@ -18,8 +18,6 @@ pub struct Prise {
     pub envoi: Envoi,
     /// The fencing number: a deliverer whose lease ended can write nothing any more.
     pub jeton: i64,
-    /// The message, unsealed, when it was made already.
-    pub message: Option<Vec<u8>>,
 }
 
 /// The sendings of one signalement, the oldest first.
@@ -97,18 +95,24 @@ pub fn claim(
         .first(s.cnx)
         .optional()?;
     let Some(row) = row else { return Ok(None) };
-    let (id, dossier, jeton) = (row.id, row.dossier, row.jeton + 1);
+    let (id, jeton) = (row.id, row.jeton + 1);
     let changed = diesel::update(envoi::table.find(id))
         .filter(envoi::jeton.eq(row.jeton))
         .set((envoi::jeton.eq(jeton), envoi::bail_jusqu_a.eq(Some(Instant::from(bail_jusqu_a)))))
         .execute(s.cnx)?;
     ensure_one(changed, "envoi", id.0)?;
+    Ok(Some(Prise { envoi: row.into_domain()?, jeton }))
+}
+
+/// The message of a sending, unsealed; `None` until it is made. Apart from the claim: a message that no longer opens
+/// must not stop the others.
+///
+/// # Errors
+/// The database fails, or the message cannot be unsealed.
+pub fn message(s: &mut Session<'_>, envoi: &Envoi) -> Result<Option<Vec<u8>>, Erreur> {
+    let id = Id(envoi.id.0);
     let scelle: Option<Vec<u8>> = envoi::table.find(id).select(envoi::message).first(s.cnx)?;
-    let message = match scelle {
-        None => None,
-        Some(scelle) => Some(s.coffre.unseal(DossierId(dossier.0), &label(id), &scelle)?.to_vec()),
-    };
-    Ok(Some(Prise { envoi: row.into_domain()?, jeton, message }))
+    scelle.map(|scelle| Ok(s.coffre.unseal(envoi.dossier, &label(id), &scelle)?.to_vec())).transpose()
 }
 
 /// Renews the lease of a sending that takes its time. Nothing changes when the lease was lost.
@@ -206,7 +210,8 @@ pub fn mark_failed(s: &mut Session<'_>, prise: &Prise, echouee: Echouee<'_>) -> 
     Ok(changed == 1)
 }
 
-/// Marks the sending of a report to its Parquet as acknowledged (SIG-5), whatever its attempts said.
+/// Marks the sending of a report to its Parquet as acknowledged, once it was handed over (SIG-5): one that still waits
+/// leaves all the same.
 ///
 /// # Errors
 /// The database fails.

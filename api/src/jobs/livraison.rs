@@ -95,8 +95,9 @@ fn prepare(
     prise: &Prise,
     now: DateTime<Utc>,
 ) -> Resultat<Result<Pret, &'static str>> {
-    if let Some(message) = &prise.message {
-        return Ok(Ok((prise.envoi.adresses.clone(), message.clone())));
+    base.coffre().prepare(prise.envoi.dossier)?;
+    if let Some(message) = base.read(|s| envoi::message(s, &prise.envoi))? {
+        return Ok(Ok((prise.envoi.adresses.clone(), message)));
     }
     let compose = base.read(|s| compose(s, &prise.envoi, &outils.expediteur, &outils.url_publique, now))?;
     let message = match compose {
