@@ -13,7 +13,7 @@ use crate::appui::serveur::{Env, sur_les_deux_bases, wait_until};
 const INCONNU: &str = "01890000-0000-7000-8000-000000000000";
 
 /// What a reader sees of an answer: status, body and headers, without what changes by nature.
-fn seen(reply: &Reply) -> (u16, Vec<u8>, Vec<(String, String)>) {
+pub(crate) fn seen(reply: &Reply) -> (u16, Vec<u8>, Vec<(String, String)>) {
     let volatile = ["x-request-id", "date"];
     let mut headers: Vec<(String, String)> = reply
         .headers
@@ -39,8 +39,9 @@ fn attempts(client: &Client, signalement: &str, dossier: &str) -> Vec<Reply> {
     ]
 }
 
+/// Whoever may not see a signalement is answered as if nothing bore its identifier, and no list holds it.
 #[track_caller]
-fn assert_absent(client: &Client, signalement: &str, dossier: &str) {
+pub(crate) fn assert_absent(client: &Client, signalement: &str, dossier: &str) {
     let hidden = attempts(client, signalement, dossier);
     let absent = attempts(client, INCONNU, INCONNU);
     for (hidden, absent) in hidden.iter().zip(&absent) {

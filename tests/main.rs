@@ -9,11 +9,13 @@
 
 mod appui;
 mod besoin_de_savoir;
+mod cercle;
 mod circuit;
 mod cli;
 mod concurrence;
 mod contrat;
 mod coupures;
+mod dossiers;
 mod envois;
 mod fuites;
 mod installation;

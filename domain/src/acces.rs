@@ -119,6 +119,11 @@ impl Cercle {
             && self.sortie_le.is_none_or(|sortie| now < sortie)
             && self.sections.contains(&section)
     }
+
+    /// The sections open to this actor now; none for whom the dossier does not exist.
+    pub fn open_sections(&self, acteur: &Acteur, now: DateTime<Utc>) -> Vec<Section> {
+        Section::ALL.into_iter().filter(|section| self.opens(*section, acteur, now)).collect()
+    }
 }
 
 /// Whether any habilitated person of this kind may write a signalement: everyone who may see dossiers (REP-1).

@@ -65,6 +65,19 @@ pub struct Dossier {
     pub identite: Option<IdentiteMineur>,
 }
 
+/// What a list shows of a dossier: nothing that is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resume {
+    /// Its identifier.
+    pub id: DossierId,
+    /// The pseudonym code (DOS-2).
+    pub code: String,
+    /// The assessment in force (DOS-3).
+    pub situation: Situation,
+    /// When it was opened, UTC.
+    pub ouvert_le: DateTime<Utc>,
+}
+
 /// Letters and digits of a pseudonym code: none that is mistaken for another, aloud or written (no 0/O, 1/I/L,
 /// B/P/D/T read aloud alike, no vowel that would make a word).
 const ALPHABET: &[u8; 20] = b"2345679CFGHJKMNQRVWX";

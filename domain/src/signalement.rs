@@ -1,7 +1,10 @@
 //! The signalement: from the draft to the Parquet's acknowledgement and the closing (SIG-1…8).
 
+mod codes;
+
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+
+pub use codes::{Action, MotifCloture, Statut};
 
 use crate::acteur::{Acteur, Role};
 use crate::identifiant::{AccuseId, AgentId, DossierId, OrganisationId, SignalementId};
@@ -91,107 +94,40 @@ pub struct Abandon {
     pub par: AgentId,
 }
 
-/// Why the CRIP closes a signalement *(choice)*: a code, never a narrative.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MotifCloture {
-    /// The Parquet's follow-up is known and acted upon.
-    SuitesConnues,
-    /// Another signalement of the same situation replaces it.
-    Doublon,
-    /// The situation is not confirmed.
-    SituationInfirmee,
-    /// Another territoire takes over.
-    Reorientation,
+/// What a list shows of a signalement: nothing that is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resume {
+    /// Its identifier.
+    pub id: SignalementId,
+    /// Our reference.
+    pub reference: String,
+    /// Where it stands.
+    pub statut: Statut,
+    /// The dossier it concerns.
+    pub dossier: DossierId,
+    /// The organisation that reports.
+    pub organisation: OrganisationId,
+    /// The competent Parquet, once transmitted.
+    pub parquet: Option<OrganisationId>,
+    /// When the draft was opened, UTC.
+    pub cree_le: DateTime<Utc>,
+    /// When it was handed over, UTC.
+    pub transmis_le: Option<DateTime<Utc>>,
 }
 
-impl MotifCloture {
-    /// Every reason.
-    pub const ALL: [Self; 4] =
-        [Self::SuitesConnues, Self::Doublon, Self::SituationInfirmee, Self::Reorientation];
-
-    /// The code stored and shown.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::SuitesConnues => "suites_connues",
-            Self::Doublon => "doublon",
-            Self::SituationInfirmee => "situation_infirmee",
-            Self::Reorientation => "reorientation",
-        }
-    }
-
-    /// Reads a code; `None` for an unknown one.
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|motif| motif.code() == code)
-    }
+/// To whom a report may go, as the directory of the territoire says today (SIG-2).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Destinataires {
+    /// Each ressort and its Parquet.
+    pub parquets: Vec<(String, OrganisationId)>,
+    /// The CRIP, without which no report leaves: the copy is systematic.
+    pub crip: Option<OrganisationId>,
 }
 
-/// The code of each state, without its data: for filters, columns and views.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Statut {
-    /// Draft.
-    Brouillon,
-    /// Handed over for sending.
-    Transmis,
-    /// Acknowledged by the Parquet.
-    Recu,
-    /// Closed by the CRIP.
-    Clos,
-    /// Draft given up.
-    Abandonne,
-}
-
-impl Statut {
-    /// Every state of SIG-4.
-    pub const ALL: [Self; 5] = [Self::Brouillon, Self::Transmis, Self::Recu, Self::Clos, Self::Abandonne];
-
-    /// The code of SIG-4.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Brouillon => "brouillon",
-            Self::Transmis => "transmis",
-            Self::Recu => "recu",
-            Self::Clos => "clos",
-            Self::Abandonne => "abandonne",
-        }
-    }
-
-    /// Reads a code; `None` for an unknown one.
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|statut| statut.code() == code)
-    }
-}
-
-/// What can be done to a signalement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Change the draft.
-    Modifier,
-    /// Hand it over to the Parquet.
-    Transmettre,
-    /// Give the draft up.
-    Abandonner,
-    /// Push the Parquet's acknowledgement.
-    Accuser,
-    /// Close it.
-    Clore,
-}
-
-impl Action {
-    /// Every action, in the order of the circuit.
-    pub const ALL: [Self; 5] =
-        [Self::Modifier, Self::Transmettre, Self::Abandonner, Self::Accuser, Self::Clore];
-
-    /// The name shown in `actions`.
-    pub fn nom(self) -> &'static str {
-        match self {
-            Self::Modifier => "modifier",
-            Self::Transmettre => "transmettre",
-            Self::Abandonner => "abandonner",
-            Self::Accuser => "accuser_reception",
-            Self::Clore => "clore",
-        }
+impl Destinataires {
+    /// The competent Parquet of a ressort.
+    pub fn parquet(&self, ressort: &str) -> Option<OrganisationId> {
+        self.parquets.iter().find(|(sien, _)| sien == ressort).map(|(_, parquet)| *parquet)
     }
 }
 
@@ -202,8 +138,8 @@ pub struct Contexte<'a> {
     pub acteur: &'a Acteur,
     /// At which instant.
     pub now: DateTime<Utc>,
-    /// The ressorts that have a Parquet in this territoire.
-    pub ressorts: &'a [String],
+    /// To whom a report may go.
+    pub destinataires: &'a Destinataires,
 }
 
 impl Signalement {
@@ -239,10 +175,7 @@ impl Signalement {
     pub fn garde(&self, action: Action, ctx: &Contexte<'_>) -> Result<(), Refus> {
         match action {
             Action::Modifier | Action::Abandonner => self.require_own_draft(ctx),
-            Action::Transmettre => {
-                self.require_own_draft(ctx)?;
-                self.require_complete(ctx)
-            }
+            Action::Transmettre => self.require_transmissible(ctx).map(drop),
             Action::Accuser => self.require_competent_parquet(ctx),
             Action::Clore => self.require_closable(ctx),
         }
@@ -258,17 +191,13 @@ impl Signalement {
         Ok(Self { rapport, etat: Etat::Brouillon { revision: revision + 1 }, ..self })
     }
 
-    /// Hands the report over for sending (SIG-2, SIG-4).
+    /// Hands the report over for sending, to the Parquet of its ressort and to the CRIP (SIG-2, SIG-4).
     ///
     /// # Errors
-    /// `SIG-1` with one pointer per missing mention; `SIG-4` when it is no longer a draft.
-    pub fn transmettre(
-        self,
-        parquet: OrganisationId,
-        crip: OrganisationId,
-        ctx: &Contexte<'_>,
-    ) -> Result<Self, Refus> {
-        self.garde(Action::Transmettre, ctx)?;
+    /// `SIG-1` with one pointer per missing mention; `SIG-2` when the directory has no CRIP; `SIG-4` when it is no
+    /// longer a draft.
+    pub fn transmettre(self, ctx: &Contexte<'_>) -> Result<Self, Refus> {
+        let (parquet, crip) = self.require_transmissible(ctx)?;
         let transmission =
             Transmission { le: ctx.now, par: ctx.acteur.agent, parquet, crip, effectue_le: None };
         Ok(Self { etat: Etat::Transmis(transmission), ..self })
@@ -326,18 +255,26 @@ impl Signalement {
         }
     }
 
-    fn require_complete(&self, ctx: &Contexte<'_>) -> Result<(), Refus> {
-        let manques = self.rapport.manques(ctx.ressorts);
-        if manques.is_empty() {
-            return Ok(());
+    /// The competent Parquet and the CRIP, when nothing stands in the way of the transmission.
+    fn require_transmissible(&self, ctx: &Contexte<'_>) -> Result<(OrganisationId, OrganisationId), Refus> {
+        self.require_own_draft(ctx)?;
+        let manques = self.rapport.manques(ctx.destinataires);
+        let parquet = self.rapport.ressort.as_deref().and_then(|ressort| ctx.destinataires.parquet(ressort));
+        match (parquet, ctx.destinataires.crip) {
+            (Some(parquet), Some(crip)) if manques.is_empty() => Ok((parquet, crip)),
+            (Some(_), None) if manques.is_empty() => Err(Refus::conflit(
+                "crip_absente",
+                "SIG-2",
+                "Ce territoire n’a pas de CRIP : la copie systématique est impossible.",
+            )),
+            _ => Err(Refus::invalide(
+                "mentions_manquantes",
+                Some("SIG-1"),
+                "Le signalement est incomplet : chaque mention obligatoire doit être renseignée, ou déclarée \
+                 inconnue avec un motif.",
+                manques,
+            )),
         }
-        Err(Refus::invalide(
-            "mentions_manquantes",
-            Some("SIG-1"),
-            "Le signalement est incomplet : chaque mention obligatoire doit être renseignée, ou déclarée \
-             inconnue avec un motif.",
-            manques,
-        ))
     }
 
     fn require_competent_parquet(&self, ctx: &Contexte<'_>) -> Result<(), Refus> {
@@ -393,7 +330,7 @@ fn not_acknowledged() -> Refus {
 impl Rapport {
     /// The mandatory mentions that are neither filled nor declared unknown, each with its pointer (SIG-1), then
     /// what the sending needs: the authors (\[LY\]) and a ressort that has a Parquet here (SIG-2).
-    pub fn manques(&self, ressorts: &[String]) -> Vec<Erreur> {
+    pub fn manques(&self, destinataires: &Destinataires) -> Vec<Erreur> {
         let mentions = [
             ("/identite_mineur", self.identite_mineur.is_none(), "l’identité du mineur"),
             ("/contact_mineur", self.contact_mineur.is_none(), "le moyen de contacter le mineur"),
@@ -430,7 +367,7 @@ impl Rapport {
                 "mention_manquante",
                 "Indiquez le ressort du lieu où le mineur réside ou a été trouvé : il désigne le parquet compétent.",
             )),
-            Some(ressort) if !ressorts.contains(ressort) => manques.push(Erreur::new(
+            Some(ressort) if destinataires.parquet(ressort).is_none() => manques.push(Erreur::new(
                 "/ressort",
                 "ressort_inconnu",
                 "Aucun parquet de ce territoire n’a ce ressort.",

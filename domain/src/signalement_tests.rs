@@ -11,7 +11,8 @@ use crate::identifiant::OrganisationId;
 use crate::mention::{AuteurSignalement, IdentiteMineur, Mention, Rapport};
 use crate::refus::{Nature, Refus};
 use crate::signalement::{
-    Abandon, Action, Cloture, Contexte, Etat, MotifCloture, Reception, Signalement, Statut, Transmission,
+    Abandon, Action, Cloture, Contexte, Destinataires, Etat, MotifCloture, Reception, Signalement, Statut,
+    Transmission,
 };
 
 /// Organisations of the examples.
@@ -43,8 +44,9 @@ fn now() -> DateTime<Utc> {
     "2026-12-24T09:00:00Z".parse().unwrap()
 }
 
-fn ressorts() -> Vec<String> {
-    vec!["meaux".to_owned(), "melun".to_owned()]
+fn destinataires() -> Destinataires {
+    let parquets = vec![("meaux".to_owned(), id(PARQUET)), ("melun".to_owned(), id(AUTRE_PARQUET))];
+    Destinataires { parquets, crip: Some(id(CRIP)) }
 }
 
 fn acteur(organisation: u128, roles: &[Role]) -> Acteur {
@@ -118,7 +120,7 @@ fn signalement(statut: Statut) -> Signalement {
 fn act(signalement: Signalement, action: Action, ctx: &Contexte<'_>) -> Result<Signalement, Refus> {
     match action {
         Action::Modifier => signalement.modifier(rapport(1), ctx),
-        Action::Transmettre => signalement.transmettre(id(PARQUET), id(CRIP), ctx),
+        Action::Transmettre => signalement.transmettre(ctx),
         Action::Abandonner => signalement.abandonner(ctx),
         Action::Accuser => signalement.accuser(id(51), ctx),
         Action::Clore => signalement.clore(MotifCloture::Doublon, ctx),
@@ -149,12 +151,12 @@ fn acteurs() -> Vec<Acteur> {
 
 #[test]
 fn sig_4_guard_and_transition_agree_for_every_state_action_and_actor() {
-    let ressorts = ressorts();
+    let destinataires = destinataires();
     let mut permis = 0;
     for statut in Statut::ALL {
         for action in Action::ALL {
             for acteur in &acteurs() {
-                let ctx = Contexte { acteur, now: now(), ressorts: &ressorts };
+                let ctx = Contexte { acteur, now: now(), destinataires: &destinataires };
                 let avant = signalement(statut);
                 let garde = avant.garde(action, &ctx);
                 let apres = act(avant, action, &ctx);
@@ -176,10 +178,10 @@ fn sig_4_guard_and_transition_agree_for_every_state_action_and_actor() {
 
 #[test]
 fn sig_4_nothing_sent_is_ever_edited() {
-    let ressorts = ressorts();
+    let destinataires = destinataires();
     for statut in [Statut::Transmis, Statut::Recu, Statut::Clos, Statut::Abandonne] {
         for acteur in &acteurs() {
-            let ctx = Contexte { acteur, now: now(), ressorts: &ressorts };
+            let ctx = Contexte { acteur, now: now(), destinataires: &destinataires };
             for action in [Action::Modifier, Action::Transmettre, Action::Abandonner] {
                 let refus = act(signalement(statut), action, &ctx).unwrap_err();
                 assert_eq!(refus.regle, Some("SIG-4"));
@@ -198,9 +200,9 @@ fn sig_4_nothing_sent_is_ever_edited() {
 
 #[test]
 fn sig_1_exactly_the_missing_mentions_are_named_for_every_subset() {
-    let ressorts = ressorts();
+    let destinataires = destinataires();
     let auteur = acteur(AUTEUR, &[Role::Association]);
-    let ctx = Contexte { acteur: &auteur, now: now(), ressorts: &ressorts };
+    let ctx = Contexte { acteur: &auteur, now: now(), destinataires: &destinataires };
     for manquantes in 0..1_u32 << POINTEURS.len() {
         let brouillon = Signalement { rapport: rapport(manquantes), ..signalement(Statut::Brouillon) };
         let attendus: Vec<&str> = (0..POINTEURS.len())
@@ -208,7 +210,7 @@ fn sig_1_exactly_the_missing_mentions_are_named_for_every_subset() {
             .map(|rang| POINTEURS[rang])
             .collect();
         let garde = brouillon.garde(Action::Transmettre, &ctx);
-        let transition = brouillon.transmettre(id(PARQUET), id(CRIP), &ctx);
+        let transition = brouillon.transmettre(&ctx);
         assert_eq!(garde.is_ok(), transition.is_ok());
         match transition {
             Ok(transmis) => {
@@ -227,18 +229,34 @@ fn sig_1_exactly_the_missing_mentions_are_named_for_every_subset() {
 #[test]
 fn sig_2_ressort_without_parquet_here_is_refused() {
     let rapport = Rapport { ressort: Some("lyon".to_owned()), ..rapport(0) };
-    let manques = rapport.manques(&ressorts());
+    let manques = rapport.manques(&destinataires());
     assert_eq!(manques.len(), 1);
     assert_eq!((manques[0].pointeur.as_str(), manques[0].code), ("/ressort", "ressort_inconnu"));
     assert!(!manques[0].message.contains("lyon"), "errors never quote what was sent");
 }
 
 #[test]
-fn sig_2_transmission_keeps_who_when_and_to_whom() {
-    let ressorts = ressorts();
+fn sig_2_without_crip_nothing_leaves_and_the_action_says_so() {
     let auteur = acteur(AUTEUR, &[Role::Association]);
-    let ctx = Contexte { acteur: &auteur, now: now(), ressorts: &ressorts };
-    let transmis = signalement(Statut::Brouillon).transmettre(id(PARQUET), id(CRIP), &ctx).unwrap();
+    let sans_crip = Destinataires { crip: None, ..destinataires() };
+    let ctx = Contexte { acteur: &auteur, now: now(), destinataires: &sans_crip };
+    let garde = signalement(Statut::Brouillon).garde(Action::Transmettre, &ctx).unwrap_err();
+    assert_eq!((garde.code, garde.regle), ("crip_absente", Some("SIG-2")));
+    assert_eq!(signalement(Statut::Brouillon).transmettre(&ctx).unwrap_err(), garde);
+    let incomplet = Signalement { rapport: rapport(1), ..signalement(Statut::Brouillon) };
+    assert_eq!(
+        incomplet.transmettre(&ctx).unwrap_err().code,
+        "mentions_manquantes",
+        "what the author can mend"
+    );
+}
+
+#[test]
+fn sig_2_transmission_keeps_who_when_and_to_whom() {
+    let destinataires = destinataires();
+    let auteur = acteur(AUTEUR, &[Role::Association]);
+    let ctx = Contexte { acteur: &auteur, now: now(), destinataires: &destinataires };
+    let transmis = signalement(Statut::Brouillon).transmettre(&ctx).unwrap();
     let attendue = Transmission {
         le: now(),
         par: auteur.agent,
@@ -264,7 +282,7 @@ fn sig_2_effectue_keeps_the_first_acceptance_and_needs_a_transmission() {
 
 #[test]
 fn sig_5_draft_and_other_parquet_answer_as_if_nothing_existed() {
-    let ressorts = ressorts();
+    let destinataires = destinataires();
     for (organisation, statuts) in [
         (
             AUTRE_PARQUET,
@@ -273,7 +291,7 @@ fn sig_5_draft_and_other_parquet_answer_as_if_nothing_existed() {
         (PARQUET, &[Statut::Brouillon, Statut::Abandonne][..]),
     ] {
         let parquet = acteur(organisation, &[Role::Parquet]);
-        let ctx = Contexte { acteur: &parquet, now: now(), ressorts: &ressorts };
+        let ctx = Contexte { acteur: &parquet, now: now(), destinataires: &destinataires };
         for statut in statuts {
             let refus = signalement(*statut).accuser(id(51), &ctx).unwrap_err();
             assert_eq!(refus, Refus::introuvable(), "{statut:?}");
@@ -283,9 +301,9 @@ fn sig_5_draft_and_other_parquet_answer_as_if_nothing_existed() {
 
 #[test]
 fn sig_5_second_acknowledgement_is_a_conflict() {
-    let ressorts = ressorts();
+    let destinataires = destinataires();
     let parquet = acteur(PARQUET, &[Role::Parquet]);
-    let ctx = Contexte { acteur: &parquet, now: now(), ressorts: &ressorts };
+    let ctx = Contexte { acteur: &parquet, now: now(), destinataires: &destinataires };
     for statut in [Statut::Recu, Statut::Clos] {
         let refus = signalement(statut).accuser(id(51), &ctx).unwrap_err();
         assert_eq!((refus.nature, refus.regle), (Nature::Conflit, Some("SIG-5")));
@@ -334,7 +352,7 @@ proptest! {
     /// draft, and the report is frozen from the transmission on.
     #[test]
     fn sig_4_any_run_of_actions_keeps_the_circuit(pas in prop::collection::vec((0_usize..5, 0_usize..5), 0..40)) {
-        let ressorts = ressorts();
+        let destinataires = destinataires();
         let acteurs = [
             acteur(AUTEUR, &[Role::Association]),
             acteur(AUTRE, &[Role::Etablissement]),
@@ -345,7 +363,7 @@ proptest! {
         let mut courant = signalement(Statut::Brouillon);
         let mut revision = 3;
         for (action, qui) in pas {
-            let ctx = Contexte { acteur: &acteurs[qui], now: now(), ressorts: &ressorts };
+            let ctx = Contexte { acteur: &acteurs[qui], now: now(), destinataires: &destinataires };
             let Ok(suivant) = (match Action::ALL[action] {
                 Action::Modifier => courant.clone().modifier(rapport(0), &ctx),
                 autre => act(courant.clone(), autre, &ctx),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::acces::Section;
-use domain::dossier::Dossier;
+use domain::dossier::{Dossier, Resume};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -114,13 +114,13 @@ impl DossierVue {
     }
 }
 
-impl From<&Dossier> for DossierResume {
-    fn from(dossier: &Dossier) -> Self {
+impl From<&Resume> for DossierResume {
+    fn from(resume: &Resume) -> Self {
         Self {
-            id: dossier.id.0,
-            code: dossier.code.clone(),
-            situation: dossier.qualification.situation.into(),
-            ouvert_a: dossier.ouvert_le,
+            id: resume.id.0,
+            code: resume.code.clone(),
+            situation: resume.situation.into(),
+            ouvert_a: resume.ouvert_le,
         }
     }
 }

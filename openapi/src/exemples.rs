@@ -266,6 +266,8 @@ fn without(objet: Value, champ: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use domain::signalement::Destinataires;
+    use uuid::Uuid;
     use validator::Validate;
 
     use super::*;
@@ -282,7 +284,8 @@ mod tests {
     fn sig_1_example_report_is_ready_to_transmit() {
         let corps: SignalementCreation = read(whole_report());
         let rapport = corps.rapport().expect("a valid report");
-        assert_eq!(rapport.manques(&["meaux".to_owned()]), Vec::new());
+        let parquets = vec![("meaux".to_owned(), Uuid::nil().into())];
+        assert_eq!(rapport.manques(&Destinataires { parquets, crip: None }), Vec::new());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::acces::Section;
 use domain::accuse_reception::Accuse;
 use domain::dossier::Situation;
-use domain::signalement::{MotifCloture, Signalement, Statut};
+use domain::signalement::{MotifCloture, Resume, Statut};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -135,20 +135,16 @@ pub enum SectionVue {
 
 impl SignalementResume {
     /// The line of a list.
-    pub fn new(
-        signalement: &Signalement,
-        organisation: OrganisationRef,
-        parquet: Option<OrganisationRef>,
-    ) -> Self {
+    pub fn new(resume: &Resume, organisation: OrganisationRef, parquet: Option<OrganisationRef>) -> Self {
         Self {
-            id: signalement.id.0,
-            reference: signalement.reference.clone(),
-            statut: signalement.statut().into(),
-            dossier: signalement.dossier.0,
+            id: resume.id.0,
+            reference: resume.reference.clone(),
+            statut: resume.statut.into(),
+            dossier: resume.dossier.0,
             organisation,
             parquet,
-            cree_a: signalement.cree_le,
-            transmis_a: signalement.transmission().map(|t| t.le),
+            cree_a: resume.cree_le,
+            transmis_a: resume.transmis_le,
         }
     }
 }

@@ -47,6 +47,17 @@ pub fn enter(s: &mut Session<'_>, entree: &Cercle) -> Result<bool, Erreur> {
     Ok(true)
 }
 
+/// What every list joins: the organisation is in the cercle now, for a section at least. An extra copy opens none: it
+/// received its e-mail, and sees nothing here (TER-1).
+#[diesel::dsl::auto_type]
+pub(crate) fn opens_to(organisation: Id, now: Instant) -> _ {
+    cercle::organisation
+        .eq(organisation)
+        .and(cercle::sections.ne(""))
+        .and(cercle::entree_le.le(now))
+        .and(cercle::sortie_le.is_null().or(cercle::sortie_le.gt(now)))
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = cercle)]
 struct CercleRow {

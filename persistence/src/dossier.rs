@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::dossier::{Dossier, Qualification, Situation};
+use domain::dossier::{Dossier, Qualification, Resume, Situation};
 use domain::identifiant::{DossierId, OrganisationId};
 
 use crate::Erreur;
 use crate::Etiquette;
+use crate::cercle::opens_to;
 use crate::schema::{cercle, dossier};
 use crate::types::{Id, Instant};
 use crate::{Session, ensure_one};
@@ -41,12 +42,11 @@ pub fn list(
     situation: Option<Situation>,
     apres: Option<DossierId>,
     limite: i64,
-) -> Result<Vec<Dossier>, Erreur> {
+) -> Result<Vec<Resume>, Erreur> {
     let mut query = dossier::table
         .inner_join(cercle::table.on(cercle::dossier.eq(dossier::id)))
-        .filter(cercle::organisation.eq(Id(organisation.0)))
-        .filter(cercle::sortie_le.is_null().or(cercle::sortie_le.gt(Instant::from(now))))
-        .select(DossierRow::as_select())
+        .filter(opens_to(Id(organisation.0), Instant::from(now)))
+        .select((dossier::id, dossier::code, dossier::situation, dossier::ouvert_le))
         .order(dossier::id.desc())
         .limit(limite)
         .into_boxed();
@@ -56,8 +56,13 @@ pub fn list(
     if let Some(apres) = apres {
         query = query.filter(dossier::id.lt(Id(apres.0)));
     }
-    let rows: Vec<DossierRow> = query.load(s.cnx)?;
-    rows.into_iter().map(|row| row.into_domain(s)).collect()
+    let rows: Vec<(Id, String, String, Instant)> = query.load(s.cnx)?;
+    rows.into_iter()
+        .map(|(id, code, situation, ouvert_le)| {
+            let situation = Situation::parse(&situation).ok_or_else(|| Erreur::corrompu("dossier", id.0))?;
+            Ok(Resume { id: id.0.into(), code, situation, ouvert_le: ouvert_le.utc() })
+        })
+        .collect()
 }
 
 /// Writes a new dossier; its key must be durable already (`Coffre::create_key`).

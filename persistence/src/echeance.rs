@@ -6,6 +6,7 @@ use domain::echeance::{Echeance, Regle};
 use domain::identifiant::{EcheanceId, OrganisationId};
 use uuid::Uuid;
 
+use crate::cercle::opens_to;
 use crate::schema::{cercle, echeance};
 use crate::types::{Id, Instant};
 use crate::{Erreur, Session, ensure_one};
@@ -27,9 +28,7 @@ pub fn list(
 ) -> Result<Vec<Echeance>, Erreur> {
     let mut query = echeance::table
         .inner_join(cercle::table.on(cercle::dossier.eq(echeance::dossier)))
-        .filter(cercle::organisation.eq(Id(organisation.0)))
-        .filter(cercle::sortie_le.is_null().or(cercle::sortie_le.gt(Instant::from(now))))
-        .filter(cercle::sections.ne(""))
+        .filter(opens_to(Id(organisation.0), Instant::from(now)))
         .select(EcheanceRow::as_select())
         .order((echeance::due_le, echeance::id))
         .limit(limite)

@@ -19,6 +19,9 @@ use crate::types::{Id, Instant};
 /// How the server itself is written as an author.
 const SYSTEME: &str = "systeme";
 
+/// The type of the entries in a cercle: who else knows is no business of those who do.
+const CERCLE: &str = "cercle_entre";
+
 /// The facts after a number, in order: what a consumer has not seen yet.
 ///
 /// # Errors
@@ -43,23 +46,56 @@ pub fn exists_after(s: &mut Session<'_>, seq: i64) -> Result<bool, Erreur> {
     Ok(suivant.is_some())
 }
 
-/// The facts of one dossier after a number, in order: its chronology.
+/// A fact as a chronology shows it: nothing that is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evenement {
+    /// Its place in the journal of the territoire.
+    pub seq: i64,
+    /// The type code.
+    pub code: String,
+    /// What it is about.
+    pub sujet: Option<Uuid>,
+    /// Who did it.
+    pub auteur: Auteur,
+    /// When it happened, UTC.
+    pub survenu_le: DateTime<Utc>,
+}
+
+/// The chronology of a dossier after a number, in order, without the entries in its cercle and what is about one of
+/// `caches`: left out by the query, so that no short page tells that something is hidden (SEC-1).
 ///
 /// # Errors
 /// When the database fails, or a line does not read back.
 pub fn list_of_dossier(
     s: &mut Session<'_>,
     dossier: DossierId,
+    caches: &[Uuid],
     seq: i64,
     limite: i64,
-) -> Result<Vec<FaitInscrit>, Erreur> {
-    let lignes: Vec<FaitRow> = fait::table
+) -> Result<Vec<Evenement>, Erreur> {
+    let caches: Vec<Id> = caches.iter().copied().map(Id).collect();
+    let lignes: Vec<(i64, String, Option<Id>, String, Instant)> = fait::table
         .filter(fait::dossier.eq(Id(dossier.0)).and(fait::seq.gt(seq)))
+        .filter(fait::type_.ne(CERCLE))
+        .filter(fait::sujet.is_null().or(fait::sujet.ne_all(caches)))
         .order(fait::seq.asc())
         .limit(limite)
-        .select(FaitRow::as_select())
+        .select((fait::seq, fait::type_, fait::sujet, fait::acteur, fait::survenu_le))
         .load(s.cnx)?;
-    lignes.into_iter().map(|ligne| ligne.into_domain(s)).collect()
+    lignes
+        .into_iter()
+        .map(|(seq, code, sujet, acteur, survenu_le)| {
+            let auteur = read_author(&acteur).ok_or_else(|| Erreur::corrompu("fait", seq))?;
+            Ok(Evenement { seq, code, sujet: sujet.map(|id| id.0), auteur, survenu_le: survenu_le.utc() })
+        })
+        .collect()
+}
+
+fn read_author(acteur: &str) -> Option<Auteur> {
+    if acteur == SYSTEME {
+        return Some(Auteur::Systeme);
+    }
+    Uuid::try_parse(acteur).ok().map(|agent| Auteur::Agent(AgentId(agent)))
 }
 
 /// One line, as stored: the chain covers exactly these columns.
@@ -150,15 +186,10 @@ impl FaitRow {
             None => Zeroizing::new(self.charge),
         };
         let corrompu = || Erreur::corrompu("fait", self.seq);
-        let auteur = if self.acteur == SYSTEME {
-            Auteur::Systeme
-        } else {
-            Auteur::Agent(AgentId(Uuid::try_parse(&self.acteur).map_err(|_| corrompu())?))
-        };
         Ok(FaitInscrit {
             seq: self.seq,
             fait: fait_versions::read(&self.type_, self.version, &clair).ok_or_else(corrompu)?,
-            auteur,
+            auteur: read_author(&self.acteur).ok_or_else(corrompu)?,
             survenu_le: self.survenu_le.utc(),
             enregistre_le: self.enregistre_le.utc(),
             corrige_seq: self.corrige_seq,

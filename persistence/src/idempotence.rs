@@ -15,10 +15,22 @@ use crate::types::{Id, Instant};
 /// A kept answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gardee {
+    /// The dossier that the answer shows, and whose key seals it.
+    pub dossier: DossierId,
     /// Keyed digest of the request's body: another body under the same key is refused.
     pub corps: Vec<u8>,
     /// The answer, as the HTTP layer wrote it.
     pub reponse: Vec<u8>,
+}
+
+/// The dossier that a kept answer shows, without opening it.
+///
+/// # Errors
+/// The database fails.
+pub fn find_dossier(s: &mut Session<'_>, empreinte: &[u8]) -> Result<Option<DossierId>, Erreur> {
+    let dossier: Option<Id> =
+        idempotence::table.find(empreinte).select(idempotence::dossier).first(s.cnx).optional()?;
+    Ok(dossier.map(|id| id.0.into()))
 }
 
 /// Finds the answer kept under the keyed digest of (client, method, path, key).
@@ -32,8 +44,9 @@ pub fn find(s: &mut Session<'_>, empreinte: &[u8]) -> Result<Option<Gardee>, Err
         .first(s.cnx)
         .optional()?;
     row.map(|(corps, dossier, ligne, scelle)| {
-        let reponse = s.coffre.unseal(DossierId(dossier.0), &label(ligne.0), &scelle)?.to_vec();
-        Ok(Gardee { corps, reponse })
+        let dossier = DossierId(dossier.0);
+        let reponse = s.coffre.unseal(dossier, &label(ligne.0), &scelle)?.to_vec();
+        Ok(Gardee { dossier, corps, reponse })
     })
     .transpose()
 }
@@ -46,16 +59,15 @@ pub fn insert(
     s: &mut Session<'_>,
     empreinte: &[u8],
     ligne: Uuid,
-    dossier: DossierId,
     gardee: &Gardee,
     now: DateTime<Utc>,
 ) -> Result<(), Erreur> {
-    let scelle = s.coffre.seal(dossier, &label(ligne), &gardee.reponse)?;
+    let scelle = s.coffre.seal(gardee.dossier, &label(ligne), &gardee.reponse)?;
     diesel::insert_into(idempotence::table)
         .values((
             idempotence::empreinte.eq(empreinte),
             idempotence::corps.eq(&gardee.corps),
-            idempotence::dossier.eq(Id(dossier.0)),
+            idempotence::dossier.eq(Id(gardee.dossier.0)),
             idempotence::ligne.eq(Id(ligne)),
             idempotence::reponse.eq(scelle),
             idempotence::cree_le.eq(Instant::from(now)),

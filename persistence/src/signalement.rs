@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::identifiant::{DossierId, OrganisationId, SignalementId};
 use domain::signalement::{
-    Abandon, Cloture, Etat, MotifCloture, Reception, Signalement, Statut, Transmission,
+    Abandon, Cloture, Etat, MotifCloture, Reception, Resume, Signalement, Statut, Transmission,
 };
 
 use crate::Erreur;
 use crate::Etiquette;
+use crate::cercle::opens_to;
 use crate::schema::{cercle, compteur, signalement};
 use crate::types::{Id, Instant};
 use crate::{Session, ensure_one};
@@ -22,7 +23,7 @@ pub struct Filtre {
     pub dossier: Option<DossierId>,
 }
 
-/// Finds one signalement, whoever asks: the use case decides who may see it.
+/// Finds one signalement, whoever asks: for what the server does by itself.
 ///
 /// # Errors
 /// The database fails, or the row cannot be read.
@@ -32,21 +33,46 @@ pub fn find(s: &mut Session<'_>, id: SignalementId) -> Result<Option<Signalement
     row.map(|row| row.into_domain(s)).transpose()
 }
 
-/// Finds one signalement by our reference.
+/// Finds one signalement that an organisation may see now. Absent and invisible take this one query, and nothing is
+/// unsealed for either (SEC-1).
 ///
 /// # Errors
 /// The database fails, or the row cannot be read.
-pub fn find_by_reference(s: &mut Session<'_>, reference: &str) -> Result<Option<Signalement>, Erreur> {
+pub fn find_visible(
+    s: &mut Session<'_>,
+    id: SignalementId,
+    organisation: OrganisationId,
+    now: DateTime<Utc>,
+) -> Result<Option<Signalement>, Erreur> {
+    let row = visible_to(Id(organisation.0), Instant::from(now))
+        .filter(signalement::id.eq(Id(id.0)))
+        .select(SignalementRow::as_select())
+        .first(s.cnx)
+        .optional()?;
+    row.map(|row: SignalementRow| row.into_domain(s)).transpose()
+}
+
+/// Finds, by our reference, one signalement that was transmitted to this Parquet. An unknown reference, a draft and
+/// another Parquet's signalement take this one query, and nothing is unsealed for any of them (SIG-5).
+///
+/// # Errors
+/// The database fails, or the row cannot be read.
+pub fn find_addressed_to(
+    s: &mut Session<'_>,
+    parquet: OrganisationId,
+    reference: &str,
+) -> Result<Option<Signalement>, Erreur> {
     let row = signalement::table
         .filter(signalement::reference.eq(reference))
+        .filter(signalement::parquet.eq(Id(parquet.0)))
         .select(SignalementRow::as_select())
         .first(s.cnx)
         .optional()?;
     row.map(|row| row.into_domain(s)).transpose()
 }
 
-/// The signalements that an organisation may see now, the newest first: it is in the cercle of the dossier, and the
-/// report was transmitted or is its own (SEC-1). `apres` is the last identifier of the page before.
+/// The signalements that an organisation may see now, the newest first. `apres` is the last identifier of the page
+/// before.
 ///
 /// # Errors
 /// The database fails, or a row cannot be read.
@@ -57,13 +83,9 @@ pub fn list(
     filtre: &Filtre,
     apres: Option<SignalementId>,
     limite: i64,
-) -> Result<Vec<Signalement>, Erreur> {
-    let mut query = signalement::table
-        .inner_join(cercle::table.on(cercle::dossier.eq(signalement::dossier)))
-        .filter(cercle::organisation.eq(Id(organisation.0)))
-        .filter(cercle::sortie_le.is_null().or(cercle::sortie_le.gt(Instant::from(now))))
-        .filter(signalement::transmis_le.is_not_null().or(signalement::organisation.eq(Id(organisation.0))))
-        .select(SignalementRow::as_select())
+) -> Result<Vec<Resume>, Erreur> {
+    let mut query = visible_to(Id(organisation.0), Instant::from(now))
+        .select(ResumeRow::as_select())
         .order(signalement::id.desc())
         .limit(limite)
         .into_boxed();
@@ -76,8 +98,8 @@ pub fn list(
     if let Some(apres) = apres {
         query = query.filter(signalement::id.lt(Id(apres.0)));
     }
-    let rows: Vec<SignalementRow> = query.load(s.cnx)?;
-    rows.into_iter().map(|row| row.into_domain(s)).collect()
+    let rows: Vec<ResumeRow> = query.load(s.cnx)?;
+    rows.into_iter().map(ResumeRow::into_domain).collect()
 }
 
 /// The drafts that other organisations write in a dossier: nobody else may know of them (SEC-1).
@@ -136,6 +158,44 @@ pub fn next_reference(s: &mut Session<'_>, territoire: &str, annee: i32) -> Resu
         diesel::update(compteur::table.find(&nom)).set(compteur::valeur.eq(numero)).execute(s.cnx)?;
     }
     Ok(format!("SIG-{territoire}-{annee}-{numero:05}"))
+}
+
+/// In the cercle of the dossier for a section at least, and transmitted or its own (SEC-1).
+#[diesel::dsl::auto_type(no_type_alias)]
+fn visible_to(organisation: Id, now: Instant) -> _ {
+    let ouvert: opens_to = opens_to(organisation, now);
+    signalement::table
+        .inner_join(cercle::table.on(cercle::dossier.eq(signalement::dossier)))
+        .filter(ouvert)
+        .filter(signalement::transmis_le.is_not_null().or(signalement::organisation.eq(organisation)))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = signalement)]
+struct ResumeRow {
+    id: Id,
+    reference: String,
+    statut: String,
+    dossier: Id,
+    organisation: Id,
+    parquet: Option<Id>,
+    cree_le: Instant,
+    transmis_le: Option<Instant>,
+}
+
+impl ResumeRow {
+    fn into_domain(self) -> Result<Resume, Erreur> {
+        Ok(Resume {
+            id: self.id.0.into(),
+            reference: self.reference,
+            statut: Statut::parse(&self.statut).ok_or_else(|| Erreur::corrompu("signalement", self.id.0))?,
+            dossier: self.dossier.0.into(),
+            organisation: self.organisation.0.into(),
+            parquet: self.parquet.map(|id| id.0.into()),
+            cree_le: self.cree_le.utc(),
+            transmis_le: self.transmis_le.map(Instant::utc),
+        })
+    }
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]

@@ -7,7 +7,8 @@ use domain::echeance::Regle;
 use domain::fait::Fait;
 use domain::identifiant::AccuseId;
 use domain::refus::Refus;
-use persistence::{Ecriture, accuse_reception, echeance, envoi};
+use domain::signalement::Destinataires;
+use persistence::{Ecriture, accuse_reception, echeance, envoi, signalement};
 
 use super::signalement::detail;
 use super::{Appel, Erreur, Resultat};
@@ -25,6 +26,7 @@ pub type Issue = Result<AccuseInscrit, Refus>;
 /// reference that served for something else; the base fails.
 pub fn push(appel: &Appel, accuse: Accuse) -> Resultat<AccuseInscrit> {
     require_parquet(appel)?;
+    prepare(appel, std::slice::from_ref(&accuse))?;
     let appel = appel.clone();
     let base = appel.base.clone();
     base.write(move |tx| push_in(tx, &appel, accuse))
@@ -39,6 +41,7 @@ pub fn push_batch(appel: &Appel, lignes: Vec<Accuse>) -> Resultat<(Vec<Issue>, V
     require_parquet(appel)?;
     let mut issues = Vec::with_capacity(lignes.len());
     for groupe in lignes.chunks(LIGNES_PAR_TRANSACTION) {
+        prepare(appel, groupe)?;
         let (groupe, demande) = (groupe.to_vec(), appel.clone());
         let ecrites: Vec<Issue> = appel.base.write(move |tx| {
             groupe.into_iter().map(|accuse| line(push_in(tx, &demande, accuse))).collect::<Resultat<Vec<_>>>()
@@ -60,16 +63,15 @@ pub fn push_in(tx: &mut Ecriture<'_>, appel: &Appel, accuse: Accuse) -> Resultat
     if let Some(deja) = accuse_reception::find_by_reference(tx, parquet, &accuse.reference_parquet)? {
         return if deja.accuse == accuse { Ok(deja) } else { Err(already_used().into()) };
     }
-    let Some(signalement) = persistence::signalement::find_by_reference(tx, &accuse.reference)? else {
-        return Err(Refus::introuvable().into());
-    };
-    let ressorts = detail::ressorts(&persistence::organisation::list(tx)?);
+    let found = signalement::find_addressed_to(tx, parquet, &accuse.reference)?;
+    let signalement = found.ok_or_else(Refus::introuvable)?;
     let id = AccuseId(appel.new_id());
-    let signalement = signalement.accuser(id, &detail::context(appel, &ressorts))?;
+    // This rule does not look at the directory.
+    let signalement = signalement.accuser(id, &detail::context(appel, &Destinataires::default()))?;
     let dossier = signalement.dossier;
     let inscrit = AccuseInscrit { id, parquet, signalement: signalement.id, accuse, recu_le: appel.now };
     accuse_reception::insert(tx, &inscrit, dossier)?;
-    persistence::signalement::update(tx, &signalement)?;
+    signalement::update(tx, &signalement)?;
     envoi::mark_acknowledged(tx, signalement.id, parquet)?;
     let fait = Fait::SignalementRecu {
         signalement: signalement.id,
@@ -86,6 +88,19 @@ pub fn push_in(tx: &mut Ecriture<'_>, appel: &Appel, accuse: Accuse) -> Resultat
         tx.record(&fait, appel.auteur(), appel.now, appel.now)?;
     }
     Ok(inscrit)
+}
+
+/// Brings the keys of the dossiers into memory: a closure of the writer waits for no key store.
+fn prepare(appel: &Appel, accuses: &[Accuse]) -> Resultat<()> {
+    let parquet = appel.acteur.organisation;
+    let vises = appel.base.read(|s| {
+        let find = |accuse: &Accuse| signalement::find_addressed_to(s, parquet, &accuse.reference);
+        accuses.iter().map(find).collect::<Result<Vec<_>, persistence::Erreur>>()
+    })?;
+    for signalement in vises.into_iter().flatten() {
+        appel.base.coffre().prepare(signalement.dossier)?;
+    }
+    Ok(())
 }
 
 fn require_parquet(appel: &Appel) -> Result<(), Refus> {

@@ -4,9 +4,8 @@ pub(crate) mod detail;
 mod redaction;
 mod transmission;
 
-use domain::acces::Section;
 use domain::identifiant::SignalementId;
-use domain::signalement::{MotifCloture, Signalement};
+use domain::signalement::{MotifCloture, Resume, Signalement};
 use persistence::signalement::Filtre;
 use persistence::{Session, cercle};
 
@@ -43,7 +42,7 @@ pub fn list(
     filtre: &Filtre,
     apres: Option<SignalementId>,
     limite: i64,
-) -> Resultat<Lu<(Vec<Signalement>, Vec<Organisation>)>> {
+) -> Resultat<Lu<(Vec<Resume>, Vec<Organisation>)>> {
     if !appel.acteur.sees_dossiers() {
         return Ok(Lu::plain((Vec::new(), Vec::new())));
     }
@@ -101,11 +100,12 @@ fn transition(
 ) -> Resultat<Reponse> {
     let appel = appel.clone();
     let base = appel.base.clone();
+    prepare(&appel, id)?;
     base.write(move |tx| {
         let (signalement, cercle) = visible(tx, &appel, id)?;
-        once(tx, &unique, appel.now, |tx| {
-            let ressorts = detail::ressorts(&persistence::organisation::list(tx)?);
-            let ctx = detail::context(&appel, &ressorts);
+        once(tx, &appel, &unique, |tx| {
+            let destinataires = detail::addressees(&persistence::organisation::list(tx)?);
+            let ctx = detail::context(&appel, &destinataires);
             let (signalement, fait) = changer(signalement, &ctx)?;
             persistence::signalement::update(tx, &signalement)?;
             tx.record(&fait, appel.auteur(), appel.now, appel.now)?;
@@ -116,23 +116,28 @@ fn transition(
     })
 }
 
+/// Refuses what the caller may not see without making the writer wait, and brings the key of the dossier into memory:
+/// a closure of the writer waits for no key store.
+fn prepare(appel: &Appel, id: SignalementId) -> Resultat<()> {
+    let (signalement, _) = appel.base.read(|s| visible(s, appel, id))?;
+    Ok(appel.base.coffre().prepare(signalement.dossier)?)
+}
+
 /// The signalement and the caller's place in the cercle of its dossier, or not found: absent and invisible take the
-/// same queries (SEC-1).
+/// same query, and nothing is unsealed for either (SEC-1).
 pub(crate) fn visible(
     s: &mut Session<'_>,
     appel: &Appel,
     id: SignalementId,
 ) -> Resultat<(Signalement, Cercle)> {
-    let signalement = persistence::signalement::find(s, id)?;
-    let dossier = signalement.as_ref().map_or_else(|| id.0.into(), |signalement| signalement.dossier);
-    let cercle = cercle::find(s, dossier, appel.acteur.organisation)?;
-    match (signalement, cercle) {
-        (Some(signalement), Some(cercle))
-            if signalement.is_visible_to(appel.acteur.organisation)
-                && Section::ALL.iter().any(|section| cercle.opens(*section, &appel.acteur, appel.now)) =>
-        {
-            Ok((signalement, cercle))
-        }
-        _ => Err(Refus::introuvable().into()),
+    let (acteur, now) = (&appel.acteur, appel.now);
+    if !acteur.sees_dossiers() {
+        return Err(Refus::introuvable().into());
     }
+    let found = persistence::signalement::find_visible(s, id, acteur.organisation, now)?;
+    let signalement = found.ok_or_else(Refus::introuvable)?;
+    let cercle = cercle::find(s, signalement.dossier, acteur.organisation)?.ok_or_else(Refus::introuvable)?;
+    let visible =
+        signalement.is_visible_to(acteur.organisation) && !cercle.open_sections(acteur, now).is_empty();
+    if visible { Ok((signalement, cercle)) } else { Err(Refus::introuvable().into()) }
 }

@@ -72,6 +72,30 @@ pub async fn write<T: Send + 'static>(
     web::block(move || usage(&appel).map_err(|erreur| refuse(&appel, operation, sujet, erreur))).await?
 }
 
+/// Runs a use case that has one effect per Idempotency-Key. An answer given again is a look, which no fact tells: it is
+/// journalled before it leaves (SEC-4).
+///
+/// # Errors
+/// Those of the use case; 503 when the journal of accesses cannot be written.
+pub async fn write_once(
+    appel: Appel,
+    operation: &'static str,
+    sujet: Option<Uuid>,
+    usage: impl FnOnce(&Appel) -> Resultat<Reponse> + Send + 'static,
+) -> Result<HttpResponse, ApiError> {
+    let reponse = web::block(move || {
+        let reponse = usage(&appel).map_err(|erreur| refuse(&appel, operation, sujet, erreur))?;
+        if let Some(rejeu) = &reponse.rejeu {
+            let sujet = sujet.unwrap_or(rejeu.dossier.0);
+            let acces = appel.look(operation, sujet, rejeu.dossier, &rejeu.sections);
+            appel.base.append_acces(vec![acces])?;
+        }
+        Ok::<_, ApiError>(reponse)
+    })
+    .await??;
+    answer(reponse)
+}
+
 /// Journals lines that a batch made.
 ///
 /// # Errors
@@ -89,7 +113,7 @@ pub fn answer(reponse: Reponse) -> Result<HttpResponse, ApiError> {
     for (nom, valeur) in reponse.entetes {
         http.insert_header((nom, valeur));
     }
-    if reponse.rejouee {
+    if reponse.rejeu.is_some() {
         http.insert_header(("Idempotent-Replayed", "true"));
     }
     Ok(http.body(reponse.corps))

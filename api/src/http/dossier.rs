@@ -2,13 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 use domain::acteur::Auteur;
-use domain::dossier::{Dossier, Situation};
-use domain::fait::FaitInscrit;
+use domain::dossier::{Resume, Situation};
 use domain::identifiant::DossierId;
 use openapi::chemins;
 use openapi::dossier::{DossierFiltre, DossierResume, DossierVue, EvenementVue};
 use openapi::organisation::OrganisationRef;
 use openapi::page::{Page, PageFiltre, limite};
+use persistence::faits::Evenement;
 use uuid::Uuid;
 
 use super::appel::read;
@@ -42,7 +42,7 @@ pub async fn list_dossiers(
         dossier::list(appel, situation, apres, liste::to_load(page))
     })
     .await?;
-    let position = |dossier: &Dossier| dossier.id.to_string();
+    let position = |dossier: &Resume| dossier.id.to_string();
     Ok(liste::page(&req, &appel, &cle, page, charges, position, |dossier| Some(DossierResume::from(dossier))))
 }
 
@@ -85,22 +85,21 @@ pub async fn list_dossier_chronologie(
         Some(texte) => texte.parse().map_err(|_| ApiError::curseur_invalide())?,
     };
     let demande = appel.clone();
-    let chronologie = read(demande, "list_dossier_chronologie", Some(id.0), move |appel| {
-        dossier::history(appel, id, apres, i64::from(page))
+    let charges = read(demande, "list_dossier_chronologie", Some(id.0), move |appel| {
+        dossier::history(appel, id, apres, liste::to_load(page))
     })
     .await?;
-    let curseur_suivant = chronologie.suite.map(|seq| cle.cursor(&appel, &seq.to_string()));
-    let elements = chronologie.faits.iter().map(event).collect();
-    Ok(liste::answer(&req, Page { elements, curseur_suivant }))
+    let position = |evenement: &Evenement| evenement.seq.to_string();
+    Ok(liste::page(&req, &appel, &cle, page, charges, position, |evenement| Some(event(evenement))))
 }
 
-fn event(inscrit: &FaitInscrit) -> EvenementVue {
+fn event(evenement: &Evenement) -> EvenementVue {
     EvenementVue {
-        seq: inscrit.seq,
-        r#type: inscrit.fait.code().to_owned(),
-        sujet: inscrit.fait.sujet(),
-        survenu_a: inscrit.survenu_le,
-        agent: match inscrit.auteur {
+        seq: evenement.seq,
+        r#type: evenement.code.clone(),
+        sujet: evenement.sujet,
+        survenu_a: evenement.survenu_le,
+        agent: match evenement.auteur {
             Auteur::Agent(agent) => Some(agent.0),
             Auteur::Systeme => None,
         },

@@ -28,14 +28,9 @@ pub fn page<D, V: Serialize>(
     let curseur_suivant =
         charges.last().filter(|_| suite).map(|dernier| liste.cursor(appel, &position(dernier)));
     let elements: Vec<V> = charges.iter().filter_map(vue).collect();
-    answer(req, Page { elements, curseur_suivant })
-}
-
-/// Answers a page that is made already.
-pub fn answer<V: Serialize>(req: &HttpRequest, page: Page<V>) -> HttpResponse {
     let mut reponse = HttpResponse::Ok();
-    if let Some(curseur) = &page.curseur_suivant {
+    if let Some(curseur) = &curseur_suivant {
         reponse.insert_header(("Link", lien_suivant(req.path(), req.query_string(), curseur)));
     }
-    reponse.json(page)
+    reponse.json(Page { elements, curseur_suivant })
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse};
 use domain::dossier::Situation;
 use domain::identifiant::{DossierId, SignalementId};
-use domain::signalement::{Action, Etat, MotifCloture, Signalement, Statut};
+use domain::signalement::{Action, Etat, MotifCloture, Resume, Statut};
 use openapi::action::ActionVue;
 use openapi::chemins;
 use openapi::identifiant_externe::IdentifiantExterneVue;
@@ -16,7 +16,7 @@ use openapi::signalement::{
 use persistence::signalement::Filtre;
 use uuid::Uuid;
 
-use super::appel::{Unicite, answer, read, write};
+use super::appel::{Unicite, answer, read, write, write_once};
 use super::chemin::Chemin;
 use super::corps::{Corps, CorpsVide};
 use super::curseur::Liste;
@@ -49,10 +49,8 @@ pub async fn list_signalements(
     })
     .await?;
     let nommer = |id| annuaire.iter().find(|o| o.id == id).map(OrganisationRef::from);
-    let vue = |s: &Signalement| {
-        let organisation = nommer(s.organisation)?;
-        Some(SignalementResume::new(s, organisation, s.transmission().and_then(|t| nommer(t.parquet))))
-    };
+    let vue =
+        |s: &Resume| Some(SignalementResume::new(s, nommer(s.organisation)?, s.parquet.and_then(nommer)));
     Ok(liste::page(&req, &appel, &cle, page, charges, |s| s.id.to_string(), vue))
 }
 
@@ -79,12 +77,10 @@ pub async fn create_signalement(
         rapport: corps.rapport()?,
     };
     let rendre = |detail: &Detail| reponse(201, detail);
-    answer(
-        write(appel, "create_signalement", None, move |appel| {
-            signalement::create(appel, nouveau, unique, rendre)
-        })
-        .await?,
-    )
+    write_once(appel, "create_signalement", None, move |appel| {
+        signalement::create(appel, nouveau, unique, rendre)
+    })
+    .await
 }
 
 /// Lire un signalement
@@ -147,12 +143,10 @@ pub async fn transmit_signalement(
     )>,
 ) -> Result<HttpResponse, ApiError> {
     let rendre = |detail: &Detail| reponse(200, detail);
-    answer(
-        write(appel, "transmit_signalement", Some(id.0), move |appel| {
-            signalement::transmit(appel, id, unique, rendre)
-        })
-        .await?,
-    )
+    write_once(appel, "transmit_signalement", Some(id.0), move |appel| {
+        signalement::transmit(appel, id, unique, rendre)
+    })
+    .await
 }
 
 /// Abandonner un brouillon
@@ -171,12 +165,10 @@ pub async fn abandon_signalement(
     )>,
 ) -> Result<HttpResponse, ApiError> {
     let rendre = |detail: &Detail| reponse(200, detail);
-    answer(
-        write(appel, "abandon_signalement", Some(id.0), move |appel| {
-            signalement::abandon(appel, id, unique, rendre)
-        })
-        .await?,
-    )
+    write_once(appel, "abandon_signalement", Some(id.0), move |appel| {
+        signalement::abandon(appel, id, unique, rendre)
+    })
+    .await
 }
 
 /// Clore un signalement
@@ -196,12 +188,10 @@ pub async fn close_signalement(
 ) -> Result<HttpResponse, ApiError> {
     let motif = MotifCloture::from(corps.motif);
     let rendre = |detail: &Detail| reponse(200, detail);
-    answer(
-        write(appel, "close_signalement", Some(id.0), move |appel| {
-            signalement::close(appel, id, motif, unique, rendre)
-        })
-        .await?,
-    )
+    write_once(appel, "close_signalement", Some(id.0), move |appel| {
+        signalement::close(appel, id, motif, unique, rendre)
+    })
+    .await
 }
 
 /// Un objet vide : l’opération n’attend aucun champ.
@@ -221,7 +211,7 @@ fn reponse(statut: u16, detail: &Detail) -> Reponse {
         entetes.push(("Location".to_owned(), chemins::signalement(signalement.id)));
     }
     let corps = serde_json::to_string(&view(detail)).unwrap_or_default();
-    Reponse { statut, entetes, corps, rejouee: false }
+    Reponse { statut, entetes, corps, rejeu: None }
 }
 
 fn view(detail: &Detail) -> SignalementVue {

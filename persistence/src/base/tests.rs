@@ -5,7 +5,10 @@ use std::sync::mpsc;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use domain::acces::Voie;
 use domain::acteur::Auteur;
+use domain::fait::Fait;
+use uuid::Uuid;
 
 use super::*;
 use crate::essai::*;
@@ -34,9 +37,37 @@ fn a_fact_reads_back_as_it_was_written() {
     assert_eq!(faits[1].fait, sealed_fact(dossier(1)));
     assert_eq!(faits[1].auteur, Auteur::Systeme);
     assert_eq!(faits[1].survenu_le.timestamp_micros(), now().timestamp_micros());
-    let du_dossier = base.read::<_, Erreur>(|s| faits::list_of_dossier(s, dossier(1), 0, 10)).unwrap();
-    assert_eq!(du_dossier, faits[1..]);
     assert!(base.read::<_, Erreur>(|s| faits::list_after(s, 2, 10)).unwrap().is_empty());
+}
+
+#[test]
+fn dos_7_a_chronology_unseals_nothing_and_its_pages_are_whole() {
+    let essai = Essai::install();
+    let base = essai.open();
+    base.coffre().create_key(dossier(1)).unwrap();
+    let entree = Fait::CercleEntre {
+        dossier: dossier(1),
+        organisation: Uuid::from_u128(7).into(),
+        voie: Voie::Auteur,
+        sections: Vec::new(),
+    };
+    let abandon =
+        |n| Fait::SignalementAbandonne { signalement: Uuid::from_u128(n).into(), dossier: dossier(1) };
+    for fait in [sealed_fact(dossier(1)), entree, abandon(50), clear_fact(), abandon(51)] {
+        write_fact(&base, fait).unwrap();
+    }
+    let page = |caches: &[Uuid], apres, limite| {
+        let lus = base.read::<_, Erreur>(|s| faits::list_of_dossier(s, dossier(1), caches, apres, limite));
+        lus.unwrap().into_iter().map(|evenement| (evenement.seq, evenement.code)).collect::<Vec<_>>()
+    };
+    let attendu = |seq: i64, code: &str| (seq, code.to_owned());
+    let caches = [Uuid::from_u128(50)];
+    assert_eq!(page(&caches, 0, 2), [attendu(1, "dossier_ouvert"), attendu(5, "signalement_abandonne")]);
+    assert_eq!(page(&[], 1, 9), [attendu(3, "signalement_abandonne"), attendu(5, "signalement_abandonne")]);
+    // The key is lost: what happened is still told.
+    let perte = "DROP TRIGGER fait_sans_modification; UPDATE fait SET charge = x'00'";
+    essai.raw_base().batch_execute(perte).unwrap();
+    assert_eq!(page(&caches, 0, 9).len(), 2);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use domain::dossier::Situation;
 use domain::fait::Fait;
 use domain::identifiant::{DossierId, SignalementId};
 use domain::mention::Rapport;
-use domain::signalement::{MotifCloture, Signalement};
+use domain::signalement::{Destinataires, MotifCloture, Signalement};
 use persistence::{Base, Ecriture, envoi, signalement};
 use url::Url;
 
@@ -178,6 +178,8 @@ fn step(tx: &mut Ecriture<'_>, scene: &Scene, recit: &Recit, etape: &Etape) -> R
     }
     let courant = signalement::find(tx, recit.id)?
         .ok_or_else(|| persistence::Erreur::corrompu("signalement", recit.id))?;
+    // Neither the closing nor the giving up looks at the directory.
+    let personne = Destinataires::default();
     match etape.quoi {
         Quoi::Rediger => {}
         Quoi::Transmettre => {
@@ -188,14 +190,14 @@ fn step(tx: &mut Ecriture<'_>, scene: &Scene, recit: &Recit, etape: &Etape) -> R
             accuse_reception::push_in(tx, &appel, accuse)?;
         }
         Quoi::Clore => {
-            let ctx = detail::context(&appel, &[]);
+            let ctx = detail::context(&appel, &personne);
             let motif = MotifCloture::SituationInfirmee;
             let fait = Fait::SignalementClos { signalement: courant.id, dossier: courant.dossier, motif };
             signalement::update(tx, &courant.clore(motif, &ctx)?)?;
             tx.record(&fait, appel.auteur(), etape.le, etape.le)?;
         }
         Quoi::Abandonner => {
-            let ctx = detail::context(&appel, &[]);
+            let ctx = detail::context(&appel, &personne);
             let fait = Fait::SignalementAbandonne { signalement: courant.id, dossier: courant.dossier };
             signalement::update(tx, &courant.abandonner(&ctx)?)?;
             tx.record(&fait, appel.auteur(), etape.le, etape.le)?;

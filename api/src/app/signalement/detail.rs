@@ -7,7 +7,7 @@ use domain::envoi::{NatureEnvoi, StatutEnvoi};
 use domain::identifiant::OrganisationId;
 use domain::organisation::Organisation;
 use domain::refus::Refus;
-use domain::signalement::{Action, Contexte, Etat, Signalement};
+use domain::signalement::{Action, Contexte, Destinataires, Etat, Signalement};
 use persistence::{Session, accuse_reception, envoi, identifiant_externe};
 
 use crate::app::{Appel, Resultat};
@@ -56,8 +56,8 @@ impl Detail {
             }
             _ => None,
         };
-        let ressorts = ressorts(&annuaire);
-        let ctx = context(appel, &ressorts);
+        let destinataires = addressees(&annuaire);
+        let ctx = context(appel, &destinataires);
         let actions =
             Action::ALL.into_iter().map(|action| (action, signalement.garde(action, &ctx).err())).collect();
         Ok(Self {
@@ -66,10 +66,7 @@ impl Detail {
             copie_manquante,
             accuse,
             identifiants_externes: identifiant_externe::list(s, appel.acteur.organisation, signalement.id.0)?,
-            sections: Section::ALL
-                .into_iter()
-                .filter(|section| cercle.opens(*section, &appel.acteur, appel.now))
-                .collect(),
+            sections: cercle.open_sections(&appel.acteur, appel.now),
             actions,
             signalement,
         })
@@ -85,12 +82,16 @@ pub(crate) fn named(annuaire: &[Organisation], id: OrganisationId) -> Resultat<O
     Ok(found.cloned().ok_or_else(|| persistence::Erreur::corrompu("organisation", id))?)
 }
 
-/// The ressorts that have a Parquet here (SIG-2).
-pub(crate) fn ressorts(annuaire: &[Organisation]) -> Vec<String> {
-    annuaire.iter().filter(|o| o.role == Role::Parquet).filter_map(|o| o.ressort.clone()).collect()
+/// To whom a report may go from this territoire (SIG-2).
+pub(crate) fn addressees(annuaire: &[Organisation]) -> Destinataires {
+    let parquets = annuaire.iter().filter(|o| o.role == Role::Parquet);
+    Destinataires {
+        parquets: parquets.filter_map(|o| Some((o.ressort.clone()?, o.id))).collect(),
+        crip: annuaire.iter().find(|o| o.role == Role::Crip).map(|o| o.id),
+    }
 }
 
 /// What the rules of the signalement need to know of this call.
-pub(crate) fn context<'a>(appel: &'a Appel, ressorts: &'a [String]) -> Contexte<'a> {
-    Contexte { acteur: &appel.acteur, now: appel.now, ressorts }
+pub(crate) fn context<'a>(appel: &'a Appel, destinataires: &'a Destinataires) -> Contexte<'a> {
+    Contexte { acteur: &appel.acteur, now: appel.now, destinataires }
 }

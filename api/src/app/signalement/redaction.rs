@@ -8,12 +8,12 @@ use domain::fait::Fait;
 use domain::identifiant::{DossierId, SignalementId};
 use domain::mention::Rapport;
 use domain::refus::{Erreur as Faute, Refus};
-use domain::signalement::{Etat, Signalement};
-use persistence::{Ecriture, cercle, identifiant_externe};
+use domain::signalement::{Action, Etat, Signalement};
+use persistence::{Ecriture, Session, cercle, identifiant_externe};
 use uuid::Uuid;
 
 use super::detail::{self, Detail};
-use super::visible;
+use super::{prepare, visible};
 use crate::app::idempotence::{Reponse, Unique, once};
 use crate::app::{Appel, Erreur, Resultat};
 
@@ -46,8 +46,13 @@ pub fn create(
         return Err(Refus::interdit(Some("REP-1"), "Ce rôle ne peut pas rédiger de signalement.").into());
     }
     let ouvert = DossierId(appel.new_id());
-    if nouveau.dossier.is_none() {
-        appel.base.coffre().create_key(ouvert)?;
+    if let Some(dossier) = nouveau.dossier {
+        appel.base.read(|s| require_visible(s, appel, dossier))?;
+    }
+    // A request that is sent again opens no dossier: it needs no new key.
+    match nouveau.dossier.map_or_else(|| unique.find_dossier(appel), |dossier| Ok(Some(dossier)))? {
+        Some(connu) => appel.base.coffre().prepare(connu)?,
+        None => appel.base.coffre().create_key(ouvert)?,
     }
     let appel = appel.clone();
     let base = appel.base.clone();
@@ -55,7 +60,7 @@ pub fn create(
         if let Some(dossier) = nouveau.dossier {
             require_visible(tx, &appel, dossier)?;
         }
-        once(tx, &unique, appel.now, |tx| {
+        once(tx, &appel, &unique, |tx| {
             let detail = create_in(tx, &appel, nouveau, ouvert)?;
             Ok((detail.signalement.dossier, rendre(&detail)))
         })
@@ -115,6 +120,7 @@ pub fn update(
 ) -> Resultat<Detail> {
     let appel = appel.clone();
     let base = appel.base.clone();
+    prepare(&appel, id)?;
     base.write(move |tx| {
         let (signalement, cercle) = visible(tx, &appel, id)?;
         if let Etat::Brouillon { revision } = signalement.etat
@@ -122,8 +128,9 @@ pub fn update(
         {
             return Err(Erreur::RevisionPerimee);
         }
-        let ressorts = detail::ressorts(&persistence::organisation::list(tx)?);
-        let ctx = detail::context(&appel, &ressorts);
+        let destinataires = detail::addressees(&persistence::organisation::list(tx)?);
+        let ctx = detail::context(&appel, &destinataires);
+        signalement.garde(Action::Modifier, &ctx)?;
         let rapport = changer(signalement.rapport.clone())?;
         let signalement = signalement.modifier(rapport, &ctx)?;
         persistence::signalement::update(tx, &signalement)?;
@@ -190,8 +197,8 @@ fn draw_code(tx: &mut Ecriture<'_>, appel: &Appel) -> Resultat<String> {
     }
 }
 
-fn require_visible(tx: &mut Ecriture<'_>, appel: &Appel, dossier: DossierId) -> Resultat<()> {
-    let place = cercle::find(tx, dossier, appel.acteur.organisation)?;
+fn require_visible(s: &mut Session<'_>, appel: &Appel, dossier: DossierId) -> Resultat<()> {
+    let place = cercle::find(s, dossier, appel.acteur.organisation)?;
     if place.is_some_and(|c| c.opens(Section::Judiciaire, &appel.acteur, appel.now)) {
         return Ok(());
     }

@@ -1,21 +1,19 @@
 //! Handing a report over to the Parquet: what is decided at that instant, in one transaction (SIG-2, SIG-4, SIG-8).
 
 use domain::acces::{Cercle, Voie};
-use domain::acteur::Role;
 use domain::calendrier::{Calendrier, paris_date};
 use domain::echeance::{Echeance, sig_8};
 use domain::fait::Fait;
 use domain::identifiant::{EcheanceId, OrganisationId, SignalementId};
 use domain::mention::Mention;
 use domain::organisation::Organisation;
-use domain::refus::Refus;
-use domain::signalement::{Action, Signalement};
+use domain::signalement::{Signalement, Transmission};
 use domain::territoire::Parametres;
 use persistence::{Ecriture, echeance};
 
 use super::detail::{self, Detail};
 use super::redaction::enter;
-use super::visible;
+use super::{prepare, visible};
 use crate::app::idempotence::{Reponse, Unique, once};
 use crate::app::{Appel, Resultat};
 
@@ -31,9 +29,10 @@ pub fn transmit(
 ) -> Resultat<Reponse> {
     let appel = appel.clone();
     let base = appel.base.clone();
+    prepare(&appel, id)?;
     base.write(move |tx| {
         let (signalement, cercle) = visible(tx, &appel, id)?;
-        once(tx, &unique, appel.now, |tx| {
+        once(tx, &appel, &unique, |tx| {
             let signalement = transmit_in(tx, &appel, signalement)?;
             let dossier = signalement.dossier;
             let detail = Detail::load(tx, &appel, signalement, &cercle)?;
@@ -49,12 +48,11 @@ pub fn transmit(
 pub fn transmit_in(tx: &mut Ecriture<'_>, appel: &Appel, signalement: Signalement) -> Resultat<Signalement> {
     let annuaire = persistence::organisation::list(tx)?;
     let parametres = persistence::territoire::get(tx)?.parametres;
-    let ressorts = detail::ressorts(&annuaire);
-    let ctx = detail::context(appel, &ressorts);
-    signalement.garde(Action::Transmettre, &ctx)?;
-    let parquet = competent_parquet(&annuaire, &signalement)?;
-    let crip = annuaire.iter().find(|o| o.role == Role::Crip).map(|o| o.id).ok_or_else(no_crip)?;
-    let signalement = signalement.transmettre(parquet, crip, &ctx)?;
+    let destinataires = detail::addressees(&annuaire);
+    let signalement = signalement.transmettre(&detail::context(appel, &destinataires))?;
+    let Some(Transmission { parquet, crip, .. }) = signalement.transmission().cloned() else {
+        return Err(persistence::Erreur::corrompu("signalement", signalement.id).into());
+    };
     persistence::signalement::update(tx, &signalement)?;
     let copies = extra_copies(&annuaire, &parametres, parquet, crip);
     let fait = Fait::SignalementTransmis {
@@ -72,22 +70,6 @@ pub fn transmit_in(tx: &mut Ecriture<'_>, appel: &Appel, signalement: Signalemen
     keep_identity(tx, &signalement)?;
     follow_acknowledgement(tx, appel, &signalement, parquet, &parametres)?;
     Ok(signalement)
-}
-
-fn competent_parquet(annuaire: &[Organisation], signalement: &Signalement) -> Result<OrganisationId, Refus> {
-    annuaire
-        .iter()
-        .find(|o| o.role == Role::Parquet && o.ressort == signalement.rapport.ressort)
-        .map(|o| o.id)
-        .ok_or_else(Refus::introuvable)
-}
-
-fn no_crip() -> Refus {
-    Refus::conflit(
-        "crip_absente",
-        "SIG-2",
-        "Ce territoire n’a pas de CRIP : la copie systématique est impossible.",
-    )
 }
 
 fn extra_copies(
