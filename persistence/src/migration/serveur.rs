@@ -87,7 +87,15 @@ impl Schema {
             }
         };
         adresse::check(&admin)?;
-        let mut cnx = connexion::open(&Cible::Serveur(admin), Mode::Ecriture)?;
+        let propre = admin == self.url;
+        let mut cnx =
+            connexion::open(&Cible::Serveur(admin), Mode::Ecriture).map_err(|erreur| match erreur {
+                // The server answers, and does not know the URL's user: it need not exist.
+                Erreur::Indisponible(cause) if propre && cause.contains("FATAL") => {
+                    self.no_power("se connecter")
+                }
+                autre => autre,
+            })?;
         check_version(&mut cnx)?;
         self.check_powers(&mut cnx)?;
         cnx.batch_execute(
@@ -108,17 +116,12 @@ impl Schema {
     }
 
     fn other_server(&self) -> Erreur {
-        let (reglage, remede) = if self.lots.contains(&Lot::Cles) {
-            (
-                "MAILLAGE_KEYS_ADMIN_URL",
-                format!("relancez « maillage migrate --territoire {} » avec celle de ce serveur", self.code),
-            )
+        let remede = if self.lots.contains(&Lot::Cles) {
+            format!("relancez « maillage migrate --territoire {} » avec celle de ce serveur", self.code)
         } else {
-            (
-                "MAILLAGE_DATABASE_ADMIN_URL",
-                format!("donnez aussi « database_admin_url » sous [territoires.{}]", self.code),
-            )
+            format!("donnez aussi « database_admin_url » sous [territoires.{}]", self.code)
         };
+        let reglage = self.admin_setting();
         Erreur::Configuration(format!(
             "Le schéma {} est à créer ou à mettre à jour sur un autre serveur que celui de l’administrateur \
              ({reglage}) ; rien n’y a été fait : {remede}, ou faites exécuter le script de « maillage migrate \
@@ -136,12 +139,20 @@ impl Schema {
         if verdict.oui {
             return Ok(());
         }
-        Err(Erreur::Configuration(format!(
-            "Le schéma {} est à créer ou à mettre à jour, et l’utilisateur de l’URL ne peut pas créer de rôles et de \
-             schémas dans cette base : donnez l’URL d’un administrateur (MAILLAGE_DATABASE_ADMIN_URL), ou faites \
-             exécuter le script de « maillage migrate --print-sql ».",
-            self.nom
-        )))
+        Err(self.no_power("créer de rôles et de schémas dans cette base"))
+    }
+
+    fn no_power(&self, lequel: &str) -> Erreur {
+        Erreur::Configuration(format!(
+            "Le schéma {} est à créer ou à mettre à jour, et l’utilisateur de l’URL ne peut pas {lequel} : donnez \
+             l’URL d’un administrateur ({}), ou faites exécuter le script de « maillage migrate --print-sql ».",
+            self.nom,
+            self.admin_setting()
+        ))
+    }
+
+    fn admin_setting(&self) -> &'static str {
+        if self.lots.contains(&Lot::Cles) { "MAILLAGE_KEYS_ADMIN_URL" } else { "MAILLAGE_DATABASE_ADMIN_URL" }
     }
 
     fn make_roles(&self, cnx: &mut Cnx) -> Result<(), Erreur> {
