@@ -168,7 +168,7 @@ CREATE TABLE echeance (
 );
 CREATE INDEX echeance_dossier_idx ON echeance (dossier);
 CREATE INDEX echeance_organisation_idx ON echeance (organisation);
-CREATE INDEX echeance_due_le_idx ON echeance (due_le);
+CREATE INDEX echeance_due_le_idx ON echeance (due_le) WHERE tenue_le IS NULL AND depassee_le IS NULL;
 
 CREATE TABLE diffusion (
     consommateur TEXT NOT NULL PRIMARY KEY,
