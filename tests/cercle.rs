@@ -98,3 +98,21 @@ sur_les_deux_bases!(sig_2_without_crip_the_action_and_the_call_refuse_alike, |en
     let refusal = association.post(&transmission, &json!({})).refused(409, "crip_absente");
     assert_eq!(refusal.regle.as_deref(), Some("SIG-2"));
 });
+
+sur_les_deux_bases!(sec_1_an_action_never_denies_what_is_shown, |env| {
+    let association = env.client("association");
+    let depot = transmitted(&association);
+    let elsewhere =
+        draft(&association, &rapport_with(&json!({"dossier": depot.dossier, "ressort": "melun"})));
+    transmit(&association, &elsewhere);
+    // Meaux is in the cercle of the dossier, and this report went to Melun.
+    let meaux = env.client_of("77", "parquet", Some("parquet-meaux"));
+    let view = meaux.get(&elsewhere.path()).expect(200);
+    let actions = view["actions"].as_array().expect("actions");
+    let accuser = actions.iter().find(|a| a["nom"] == "accuser_reception").expect("accuser_reception");
+    assert_eq!(accuser["possible"], false);
+    assert_eq!(accuser["motif_refus"], "Cette action ne revient pas à votre organisation.");
+    for action in actions {
+        assert!(!action.to_string().contains("n’existe pas"), "{action}");
+    }
+});

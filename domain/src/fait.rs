@@ -9,7 +9,8 @@ use crate::acteur::{Auteur, Role};
 use crate::dossier::Situation;
 use crate::envoi::NatureEnvoi;
 use crate::identifiant::{
-    AccuseId, AgentId, DossierId, EcheanceId, EnvoiId, HabilitationId, OrganisationId, SignalementId,
+    AccuseId, AgentId, DossierId, EcheanceId, EnvoiId, HabilitationId, IdentifiantExterne, OrganisationId,
+    SignalementId,
 };
 use crate::mention::Rapport;
 use crate::signalement::MotifCloture;
@@ -98,6 +99,9 @@ pub enum Fait {
         organisation: OrganisationId,
         /// What it says.
         rapport: Rapport,
+        /// The author's own numbers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        identifiants_externes: Vec<IdentifiantExterne>,
     },
     /// A draft was changed.
     #[serde(rename = "signalement_modifie")]

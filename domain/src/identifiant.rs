@@ -24,6 +24,15 @@ macro_rules! identifiants {
     )+};
 }
 
+/// The number that an organisation's own software gives to one of our resources.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentifiantExterne {
+    /// The software, as the organisation names it.
+    pub systeme: String,
+    /// The number in it.
+    pub valeur: String,
+}
+
 identifiants! {
     /// All that concerns one minor in the dispositif.
     DossierId,

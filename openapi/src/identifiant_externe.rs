@@ -1,5 +1,6 @@
-//! The numbers that a partner's own software gives to a resource: each organisation sees and searches its own.
+//! The numbers that a partner's own software gives to a resource: each organisation sees its own.
 
+use domain::identifiant::IdentifiantExterne;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -26,4 +27,16 @@ pub struct IdentifiantExterneVue {
         pattern = "^[^\\x00-\\x1F\\x7F-\\x9F]*[^\\x00-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x1F\\x7F-\\x9F]*$"
     )]
     pub valeur: String,
+}
+
+impl From<IdentifiantExterneVue> for IdentifiantExterne {
+    fn from(vue: IdentifiantExterneVue) -> Self {
+        Self { systeme: vue.systeme, valeur: vue.valeur }
+    }
+}
+
+impl From<IdentifiantExterne> for IdentifiantExterneVue {
+    fn from(numero: IdentifiantExterne) -> Self {
+        Self { systeme: numero.systeme, valeur: numero.valeur }
+    }
 }

@@ -1,7 +1,7 @@
 //! The numbers that partners' own software give to our resources: searched by keyed digest, sealed for the rest.
 
 use diesel::prelude::*;
-use domain::identifiant::{DossierId, OrganisationId};
+use domain::identifiant::{DossierId, IdentifiantExterne, OrganisationId};
 use uuid::Uuid;
 
 use crate::Session;
@@ -10,7 +10,7 @@ use crate::erreur::Erreur;
 use crate::schema::identifiant_externe;
 use crate::types::Id;
 
-/// The pairs (system, number) that an organisation gave to a resource.
+/// The numbers that an organisation gave to a resource.
 ///
 /// # Errors
 /// The database fails, or a number cannot be unsealed.
@@ -18,7 +18,7 @@ pub fn list(
     s: &mut Session<'_>,
     organisation: OrganisationId,
     sujet: Uuid,
-) -> Result<Vec<(String, String)>, Erreur> {
+) -> Result<Vec<IdentifiantExterne>, Erreur> {
     let rows: Vec<(Id, String, Vec<u8>, Id)> = identifiant_externe::table
         .filter(identifiant_externe::sujet.eq(Id(sujet)))
         .filter(identifiant_externe::organisation.eq(Id(organisation.0)))
@@ -35,7 +35,7 @@ pub fn list(
             let clair = s.coffre.unseal(DossierId(dossier.0), &label(id.0), &scelle)?;
             let valeur = String::from_utf8(clair.to_vec())
                 .map_err(|_| Erreur::corrompu("identifiant_externe", id.0))?;
-            Ok((systeme, valeur))
+            Ok(IdentifiantExterne { systeme, valeur })
         })
         .collect()
 }
@@ -48,10 +48,11 @@ pub fn insert(
     s: &mut Session<'_>,
     id: Uuid,
     organisation: OrganisationId,
-    (systeme, valeur): (&str, &str),
+    numero: &IdentifiantExterne,
     sujet: Uuid,
     dossier: DossierId,
 ) -> Result<bool, Erreur> {
+    let IdentifiantExterne { systeme, valeur } = numero;
     let parts: [&[u8]; 4] =
         [b"identifiant_externe", organisation.0.as_bytes(), systeme.as_bytes(), valeur.as_bytes()];
     let empreinte = s.coffre.mac(Usage::Empreinte, &parts).to_vec();

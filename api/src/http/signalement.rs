@@ -2,7 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse};
 use domain::dossier::Situation;
-use domain::identifiant::{DossierId, SignalementId};
+use domain::identifiant::{DossierId, IdentifiantExterne, SignalementId};
+use domain::refus::{Nature, Refus};
 use domain::signalement::{Action, Etat, MotifCloture, Resume, Statut};
 use openapi::action::ActionVue;
 use openapi::chemins;
@@ -68,12 +69,12 @@ pub async fn create_signalement(
 ) -> Result<HttpResponse, ApiError> {
     let id = SignalementId(appel.new_id());
     let (dossier, situation) = (corps.dossier.map(DossierId), corps.situation);
-    let numeros = corps.identifiants_externes.clone();
+    let numeros = corps.identifiants_externes.clone().into_iter();
     let nouveau = Nouveau {
         id,
         dossier,
         situation: situation.map_or(Situation::Risque, Situation::from),
-        identifiants_externes: numeros.into_iter().map(|n| (n.systeme, n.valeur)).collect(),
+        identifiants_externes: numeros.map(IdentifiantExterne::from).collect(),
         rapport: corps.rapport()?,
     };
     let rendre = |detail: &Detail| reponse(201, detail);
@@ -222,7 +223,7 @@ fn view(detail: &Detail) -> SignalementVue {
             href,
             methode: methode.to_owned(),
             possible: refus.is_none(),
-            motif_refus: refus.as_ref().map(|refus| refus.message.to_string()),
+            motif_refus: refus.as_ref().map(why_not),
         }
     });
     let numeros = detail.identifiants_externes.iter();
@@ -231,16 +232,19 @@ fn view(detail: &Detail) -> SignalementVue {
         parquet: detail.parquet.as_ref().map(OrganisationRef::from),
         copie_manquante: detail.copie_manquante,
         accuse: detail.accuse.clone(),
-        identifiants_externes: numeros
-            .map(|(systeme, valeur)| IdentifiantExterneVue {
-                systeme: systeme.clone(),
-                valeur: valeur.clone(),
-            })
-            .collect(),
+        identifiants_externes: numeros.cloned().map(IdentifiantExterneVue::from).collect(),
         sections: detail.sections.clone(),
         actions: actions.collect(),
     };
     SignalementVue::new(&detail.signalement, annexes)
+}
+
+/// The resource is under the caller's eyes: an action on it is never told not to exist.
+fn why_not(refus: &Refus) -> String {
+    match refus.nature {
+        Nature::Introuvable => "Cette action ne revient pas à votre organisation.".to_owned(),
+        _ => refus.message.to_string(),
+    }
 }
 
 fn target(action: Action, id: SignalementId) -> (&'static str, String) {

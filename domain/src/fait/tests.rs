@@ -27,6 +27,18 @@ fn golden_file_has_one_example_of_every_fact() {
 }
 
 #[test]
+fn draft_tells_the_numbers_that_its_author_gave() {
+    let numero = IdentifiantExterne { systeme: "logiciel".to_owned(), valeur: "A-1".to_owned() };
+    let [.., redige] = &mut exemples()[..=7] else { unreachable!() };
+    if let Fait::SignalementRedige { identifiants_externes, .. } = redige {
+        identifiants_externes.push(numero);
+    }
+    let ecrit = serde_json::to_value(&*redige).unwrap();
+    assert_eq!(ecrit["charge"]["identifiants_externes"][0]["valeur"], "A-1");
+    assert_eq!(serde_json::from_value::<Fait>(ecrit).unwrap(), *redige);
+}
+
+#[test]
 fn fact_bears_on_what_it_names() {
     for fait in exemples() {
         let charge = serde_json::to_value(&fait).unwrap()["charge"].clone();
@@ -114,6 +126,7 @@ fn exemples() -> Vec<Fait> {
             reference: "SIG-77-2026-000001".to_owned(),
             organisation,
             rapport: Rapport::default(),
+            identifiants_externes: Vec::new(),
         },
         Fait::SignalementModifie { signalement, dossier, revision: 2, rapport: rapport() },
         Fait::SignalementTransmis { signalement, dossier, parquet, crip, copies: vec![organisation] },

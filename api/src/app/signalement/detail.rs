@@ -4,7 +4,7 @@ use domain::acces::{Cercle, Section};
 use domain::accuse_reception::Accuse;
 use domain::acteur::Role;
 use domain::envoi::{NatureEnvoi, StatutEnvoi};
-use domain::identifiant::OrganisationId;
+use domain::identifiant::{IdentifiantExterne, OrganisationId};
 use domain::organisation::Organisation;
 use domain::refus::Refus;
 use domain::signalement::{Action, Contexte, Destinataires, Etat, Signalement};
@@ -25,8 +25,8 @@ pub struct Detail {
     pub copie_manquante: bool,
     /// The acknowledgement (SIG-5).
     pub accuse: Option<Accuse>,
-    /// The caller's own numbers: (system, number).
-    pub identifiants_externes: Vec<(String, String)>,
+    /// The caller's own numbers.
+    pub identifiants_externes: Vec<IdentifiantExterne>,
     /// The sections open to the caller.
     pub sections: Vec<Section>,
     /// Each action, and why not.

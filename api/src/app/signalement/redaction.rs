@@ -5,9 +5,9 @@ use domain::acces::{Cercle, Section, Voie, may_report};
 use domain::calendrier::paris_date;
 use domain::dossier::{Dossier, Qualification, Situation, pseudonym};
 use domain::fait::Fait;
-use domain::identifiant::{DossierId, SignalementId};
+use domain::identifiant::{DossierId, IdentifiantExterne, SignalementId};
 use domain::mention::Rapport;
-use domain::refus::{Erreur as Faute, Refus};
+use domain::refus::{Erreur as Faute, Nature, Refus};
 use domain::signalement::{Action, Etat, Signalement};
 use persistence::{Ecriture, Session, cercle, identifiant_externe};
 use uuid::Uuid;
@@ -26,8 +26,8 @@ pub struct Nouveau {
     pub dossier: Option<DossierId>,
     /// The assessment with which a new dossier opens (DOS-3).
     pub situation: Situation,
-    /// The author's own numbers: (system, number).
-    pub identifiants_externes: Vec<(String, String)>,
+    /// The author's own numbers.
+    pub identifiants_externes: Vec<IdentifiantExterne>,
     /// What it says so far.
     pub rapport: Rapport,
 }
@@ -101,6 +101,7 @@ pub fn create_in(
         reference: signalement.reference.clone(),
         organisation: acteur.organisation,
         rapport: signalement.rapport.clone(),
+        identifiants_externes: nouveau.identifiants_externes.clone(),
     };
     tx.record(&fait, appel.auteur(), now, now)?;
     let entree = enter(tx, appel, Cercle::enter(dossier, acteur.organisation, Voie::Auteur, now))?;
@@ -210,18 +211,19 @@ fn give_numbers(
     tx: &mut Ecriture<'_>,
     appel: &Appel,
     signalement: &Signalement,
-    numeros: &[(String, String)],
+    numeros: &[IdentifiantExterne],
 ) -> Resultat<()> {
-    for (rang, (systeme, valeur)) in numeros.iter().enumerate() {
+    for (rang, numero) in numeros.iter().enumerate() {
         let id: Uuid = appel.new_id();
         let organisation = appel.acteur.organisation;
         let (sujet, dossier) = (signalement.id.0, signalement.dossier);
-        if !identifiant_externe::insert(tx, id, organisation, (systeme, valeur), sujet, dossier)? {
+        if !identifiant_externe::insert(tx, id, organisation, numero, sujet, dossier)? {
             let pointeur = format!("/identifiants_externes/{rang}");
             let message = "Votre organisation a déjà donné ce numéro, dans ce système.";
-            let mut refus = Refus::conflit("identifiant_externe_deja_donne", "SIG-1", message);
-            refus.regle = None;
-            refus.erreurs.push(Faute::new(pointeur, "identifiant_externe_deja_donne", message));
+            let code = "identifiant_externe_deja_donne";
+            let erreurs = vec![Faute::new(pointeur, code, message)];
+            let refus =
+                Refus { nature: Nature::Conflit, code, regle: None, message: message.into(), erreurs };
             return Err(refus.into());
         }
     }
