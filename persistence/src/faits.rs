@@ -36,16 +36,6 @@ pub fn list_after(s: &mut Session<'_>, seq: i64, limite: i64) -> Result<Vec<Fait
     lignes.into_iter().map(|ligne| ligne.into_domain(s)).collect()
 }
 
-/// Whether facts follow this number: a look without a lock, so that an idle consumer writes nothing.
-///
-/// # Errors
-/// When the database fails.
-pub fn exists_after(s: &mut Session<'_>, seq: i64) -> Result<bool, Erreur> {
-    let suivant: Option<i64> =
-        fait::table.filter(fait::seq.gt(seq)).select(fait::seq).first(s.cnx).optional()?;
-    Ok(suivant.is_some())
-}
-
 /// A fact as a chronology shows it: nothing that is sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evenement {

@@ -74,13 +74,14 @@ pub fn fan_out_in(
     Ok(())
 }
 
-/// Whether facts wait to be handled.
+/// Whether facts wait to be handled. They are read for it, so that their keys are in memory when the writer reads them
+/// again: it waits for no key store.
 ///
 /// # Errors
 /// The base fails.
 pub fn pending(s: &mut Session<'_>) -> Result<bool, persistence::Erreur> {
     let position = diffusion::position(s, CONSOMMATEUR)?;
-    faits::exists_after(s, position)
+    Ok(!faits::list_after(s, position, LOT)?.is_empty())
 }
 
 /// Which sendings a fact calls for: the report and its copies (SIG-2), the alert of a silence (SIG-8).

@@ -17,8 +17,12 @@ const LOT: i64 = 50;
 /// # Errors
 /// The base fails.
 pub fn write_passed(base: &Base, now: DateTime<Utc>) -> Resultat<()> {
-    if base.read(|s| passed(s, now))?.is_empty() {
+    let passees = base.read(|s| passed(s, now))?;
+    if passees.is_empty() {
         return Ok(());
+    }
+    for suivie in &passees {
+        base.coffre().prepare(suivie.dossier)?;
     }
     base.write(move |tx| {
         for suivie in passed(tx, now)? {
