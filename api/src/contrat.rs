@@ -167,7 +167,8 @@ fn refusals(chemin: &str, methode: &str, operation: &Operation) -> Vec<&'static 
     }
     codes.push("non_authentifie");
     codes.push(if methode == "GET" { "parametre_invalide" } else { "corps_malforme" });
-    if chemin.contains('{') {
+    // A replay may show what its caller may no longer see.
+    if chemin.contains('{') || has_key(chemin, methode) {
         codes.push("introuvable");
     }
     if methode != "GET" {

@@ -21,7 +21,8 @@ const LOT_OCTETS: usize = 2 * 1024 * 1024;
 /// Sous la référence du parquet, unique pour ce parquet. Le même contenu encore : même réponse ; un autre : 409.
 #[utoipa::path(put, path = chemins::ACCUSE_RECEPTION, tag = "accuses-reception",
     params(("reference_parquet" = String, Path, description = "Référence du parquet, encodée pour une adresse.",
-        min_length = 1, max_length = 128)),
+        min_length = 1, max_length = 128,
+        pattern = "^[^\\x00-\\x1F\\x7F-\\x9F]*[^\\x00-\\x1F\\x7F-\\x9F\\s][^\\x00-\\x1F\\x7F-\\x9F]*$")),
     request_body = AccuseCreation,
     responses((status = 200, description = "L’accusé de réception est enregistré.", body = AccuseVue)))]
 pub async fn put_accuse_reception(

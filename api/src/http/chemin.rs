@@ -12,7 +12,8 @@ use crate::error::ApiError;
 #[derive(Debug)]
 pub struct Chemin<T>(pub T);
 
-/// The reference that a Parquet gives (SIG-5): 1 to 128 characters, none of them a control; any other names nothing.
+/// The reference that a Parquet gives (SIG-5): 1 to 128 characters, not all blank, none of them a control; any other
+/// names nothing.
 #[derive(Debug, serde::Deserialize)]
 #[serde(try_from = "String")]
 pub struct Reference(pub String);
@@ -21,7 +22,9 @@ impl TryFrom<String> for Reference {
     type Error = &'static str;
 
     fn try_from(texte: String) -> Result<Self, Self::Error> {
-        let admise = (1..=128).contains(&texte.chars().count()) && !texte.chars().any(char::is_control);
+        let admise = (1..=128).contains(&texte.chars().count())
+            && !texte.trim().is_empty()
+            && !texte.chars().any(char::is_control);
         if admise { Ok(Self(texte)) } else { Err("reference") }
     }
 }
@@ -81,6 +84,16 @@ mod tests {
         assert_eq!(statut, 404);
         let absent = serde_json::to_string(&ApiError::introuvable().probleme()).expect("json");
         assert_eq!(corps, absent);
+    }
+
+    #[actix_web::test]
+    async fn sig_5_references_say_something() {
+        for bonne in ["lot 1", "PM/2026 n°417", &"é".repeat(128)] {
+            assert!(Reference::try_from(bonne.to_owned()).is_ok(), "{bonne}");
+        }
+        for mauvaise in ["", " ", "\u{a0}", "a\nb", &"x".repeat(129)] {
+            assert!(Reference::try_from(mauvaise.to_owned()).is_err(), "{mauvaise:?}");
+        }
     }
 
     #[actix_web::test]
