@@ -69,8 +69,10 @@ pub fn install(base: &Base, now: DateTime<Utc>, expediteur: &Expediteur, url_pub
     };
     base.write(move |tx| {
         territoire::insert(tx, &territoire, now)?;
-        tx.record(&Fait::TerritoireInstalle { fictif: true }, Auteur::Systeme, now, now)?;
-        annuaire.insert(tx, now)?;
+        // Everything in the journal is invented, and in the order of time.
+        let ouverture = annuaire::OUVERTURE;
+        tx.record(&Fait::TerritoireInstalle { fictif: true }, Auteur::Systeme, ouverture, ouverture)?;
+        annuaire.insert(tx)?;
         histoire::play(tx, &scene, recits, now)?;
         Ok::<_, Erreur>(())
     })

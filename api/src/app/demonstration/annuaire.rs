@@ -80,7 +80,7 @@ const PARTENAIRES: [Ligne; 10] = [
 ];
 
 /// The demonstration's partners are there since this instant, so that their identifiers are the same each time.
-const OUVERTURE: DateTime<Utc> =
+pub(super) const OUVERTURE: DateTime<Utc> =
     NaiveDate::from_ymd_opt(2025, 1, 6).expect("a date").and_hms_opt(8, 0, 0).expect("an hour").and_utc();
 
 const PRENOMS: [&str; 8] =
@@ -178,7 +178,8 @@ impl Annuaire {
     }
 
     /// Writes the directory and its facts.
-    pub(super) fn insert(&self, tx: &mut Ecriture<'_>, now: DateTime<Utc>) -> Resultat<()> {
+    pub(super) fn insert(&self, tx: &mut Ecriture<'_>) -> Resultat<()> {
+        let now = OUVERTURE;
         for (partenaire, adresse) in self.organisations.iter().zip(&self.adresses) {
             organisation::insert(tx, partenaire, std::slice::from_ref(adresse))?;
             let fait = Fait::OrganisationCreee { organisation: partenaire.id, code: partenaire.code.clone() };
