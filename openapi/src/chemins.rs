@@ -1,6 +1,6 @@
 //! Every path of the contract and every href that points into it, checked against the document by a test.
 
-use domain::identifiant::{DossierId, SignalementId};
+use domain::identifiant::SignalementId;
 
 /// Who am I, for this territoire.
 pub const MOI: &str = "/v1/moi";
@@ -46,11 +46,6 @@ pub const SANTE_PRET: &str = "/sante/pret";
 /// The href of one signalement.
 pub fn signalement(id: SignalementId) -> String {
     fill(SIGNALEMENT, &id.to_string())
-}
-
-/// The href of one dossier.
-pub fn dossier(id: DossierId) -> String {
-    fill(DOSSIER, &id.to_string())
 }
 
 /// Puts an identifier in a path that has one variable.

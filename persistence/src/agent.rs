@@ -3,12 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::acteur::{Habilitation, Role};
-use domain::identifiant::{AgentId, HabilitationId};
+use domain::identifiant::AgentId;
 
 use crate::Erreur;
+use crate::Session;
 use crate::schema::{agent, client_machine, habilitation, organisation};
 use crate::types::{Id, Instant};
-use crate::{Session, ensure_one};
 
 /// A person or a machine that may be named by a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,22 +113,6 @@ pub fn insert_habilitation(s: &mut Session<'_>, nouvelle: &Habilitation) -> Resu
     };
     diesel::insert_into(habilitation::table).values(row).execute(s.cnx)?;
     Ok(())
-}
-
-/// Withdraws a habilitation: it gives nothing from the next request on (ANN-3).
-///
-/// # Errors
-/// The database fails, or the habilitation is not there or withdrawn already.
-pub fn withdraw_habilitation(
-    s: &mut Session<'_>,
-    id: HabilitationId,
-    now: DateTime<Utc>,
-) -> Result<(), Erreur> {
-    let changed = diesel::update(habilitation::table.find(Id(id.0)))
-        .filter(habilitation::retiree_le.is_null())
-        .set(habilitation::retiree_le.eq(Some(Instant::from(now))))
-        .execute(s.cnx)?;
-    ensure_one(changed, "habilitation", id.0)
 }
 
 /// Finds the credentials of a machine; `None` when they are unknown or revoked.
