@@ -111,11 +111,11 @@ impl Cercle {
     }
 
     /// Whether the section is open to this actor now: its organisation is in the cercle, and one of its roles
-    /// may see dossiers at all.
+    /// may see dossiers at all. An entry that can be read has happened, whatever the clocks say: a twin that waited for
+    /// the writer bears an earlier instant than the entry that the other made.
     pub fn opens(&self, section: Section, acteur: &Acteur, now: DateTime<Utc>) -> bool {
         self.organisation == acteur.organisation
             && acteur.sees_dossiers()
-            && self.entree_le <= now
             && self.sortie_le.is_none_or(|sortie| now < sortie)
             && self.sections.contains(&section)
     }
@@ -171,4 +171,55 @@ pub struct Acces {
     pub decision: Decision,
     /// When, UTC.
     pub le: DateTime<Utc>,
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    fn acteur(organisation: u128, role: Role) -> Acteur {
+        Acteur {
+            agent: Uuid::from_u128(1).into(),
+            organisation: Uuid::from_u128(organisation).into(),
+            roles: [role].into(),
+            habilitations: Vec::new(),
+        }
+    }
+
+    fn place(voie: Voie, now: DateTime<Utc>) -> Cercle {
+        Cercle::enter(Uuid::from_u128(9).into(), Uuid::from_u128(7).into(), voie, now)
+    }
+
+    #[test]
+    fn sec_1_only_an_organisation_that_is_in_sees_and_only_its_sections() {
+        let now: DateTime<Utc> = "2026-12-24T09:00:00Z".parse().unwrap();
+        let ouvertes = [Section::Identite, Section::Social, Section::Judiciaire];
+        for voie in [Voie::Auteur, Voie::Crip, Voie::Parquet] {
+            assert_eq!(place(voie, now).open_sections(&acteur(7, Role::Crip), now), ouvertes);
+            assert!(place(voie, now).open_sections(&acteur(8, Role::Crip), now).is_empty());
+        }
+        assert!(place(Voie::Copie, now).open_sections(&acteur(7, Role::Coordinateur), now).is_empty());
+    }
+
+    #[test]
+    fn sec_1_roles_without_content_open_nothing() {
+        let now: DateTime<Utc> = "2026-12-24T09:00:00Z".parse().unwrap();
+        for role in Role::ALL {
+            let voit = !place(Voie::Auteur, now).open_sections(&acteur(7, role), now).is_empty();
+            let sans_contenu = [Role::Observatoire, Role::Copil, Role::Dpo, Role::Administrateur];
+            assert_eq!(voit, !sans_contenu.contains(&role), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn sec_1_the_end_closes_and_the_clock_of_the_entry_does_not() {
+        let now: DateTime<Utc> = "2026-12-24T09:00:00Z".parse().unwrap();
+        let crip = acteur(7, Role::Crip);
+        let sorti = Cercle { sortie_le: Some(now), ..place(Voie::Crip, now) };
+        assert!(sorti.opens(Section::Identite, &crip, now - TimeDelta::microseconds(1)));
+        assert!(!sorti.opens(Section::Identite, &crip, now));
+        assert!(place(Voie::Crip, now).opens(Section::Identite, &crip, now - TimeDelta::milliseconds(3)));
+    }
 }

@@ -54,7 +54,6 @@ pub(crate) fn opens_to(organisation: Id, now: Instant) -> _ {
     cercle::organisation
         .eq(organisation)
         .and(cercle::sections.ne(""))
-        .and(cercle::entree_le.le(now))
         .and(cercle::sortie_le.is_null().or(cercle::sortie_le.gt(now)))
 }
 
