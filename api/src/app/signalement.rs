@@ -4,8 +4,12 @@ pub(crate) mod detail;
 mod redaction;
 mod transmission;
 
+use domain::acces::Cercle;
+use domain::fait::Fait;
 use domain::identifiant::SignalementId;
-use domain::signalement::{MotifCloture, Resume, Signalement};
+use domain::organisation::Organisation;
+use domain::refus::Refus;
+use domain::signalement::{Contexte, MotifCloture, Resume, Signalement};
 use persistence::signalement::Filtre;
 use persistence::{Session, cercle};
 
@@ -15,10 +19,6 @@ pub use transmission::{transmit, transmit_in};
 
 use super::idempotence::{Reponse, Unique, once};
 use super::{Appel, Lu, Resultat};
-use domain::acces::Cercle;
-use domain::fait::Fait;
-use domain::organisation::Organisation;
-use domain::refus::Refus;
 
 /// One signalement, in the sections open to the caller.
 ///
@@ -94,9 +94,7 @@ fn transition(
     id: SignalementId,
     unique: Unique,
     rendre: impl FnOnce(&Detail) -> Reponse + Send + 'static,
-    changer: impl FnOnce(Signalement, &domain::signalement::Contexte<'_>) -> Result<(Signalement, Fait), Refus>
-    + Send
-    + 'static,
+    changer: impl FnOnce(Signalement, &Contexte<'_>) -> Result<(Signalement, Fait), Refus> + Send + 'static,
 ) -> Resultat<Reponse> {
     let appel = appel.clone();
     let base = appel.base.clone();
