@@ -50,7 +50,7 @@ pub fn create(
             organisation::find_by_code(tx, &code)?.ok_or(CreationImpossible::OrganisationInconnue)?;
         let machine = Agent {
             id: client.agent,
-            nom: format!("Outil de {}", organisation.nom),
+            nom: format!("Outil ({})", organisation.nom),
             machine: true,
             cree_le: now,
         };
