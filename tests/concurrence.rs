@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::Barrier;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::appui::binaire::Process;
 use crate::appui::client::{Client, JSON, Reply};
 use crate::appui::postgres::random_hex;
 use crate::appui::scenario::{accuse, all, draft, rapport, rapport_with, transmit, transmitted};
-use crate::appui::serveur::{Env, Options, sur_les_deux_bases};
+use crate::appui::serveur::{Engine, Env, Options, sur_les_deux_bases, wait_until};
 
 /// Runs the same gesture from many threads that start together.
 fn together(number: usize, gesture: impl Fn(usize) -> Reply + Sync) -> Vec<Reply> {
@@ -285,4 +287,64 @@ sur_les_deux_bases!(transmission_of_everything_at_once_numbers_each, |env| {
     let message_ids = env.sql("77").texts("SELECT message_id AS v FROM envoi");
     let distinct: BTreeSet<&String> = message_ids.iter().collect();
     assert_eq!(distinct.len(), message_ids.len(), "one Message-ID per sending");
+});
+
+/// Several servers before one PostgreSQL are one server (ideas 1, 2 and 10).
+#[test]
+fn spine_two_servers_share_one_base() {
+    let env = Env::start(Engine::Postgres, Options::PROCESS);
+    let log = env.log().with_file_name("second.txt");
+    let second = Process::start(&env.settings(), "serve", &log, Duration::from_secs(30));
+    let first = env.client("association");
+    let clients = [first.clone(), Client::anonymous(&second.base).with_token(first.token())];
+
+    let depot = draft(&first, &rapport());
+    let replies = together(100, |rank| {
+        let body = json!({"elements_situation": {"valeur": format!("Auteur {rank}.")}});
+        clients[rank % 2].patch(&depot.path(), &depot.etag, &body)
+    });
+    assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
+    assert!(replies.iter().all(|reply| [200, 412].contains(&reply.status)));
+
+    let before = all(&first, "/v1/signalements").len();
+    let (key, body) = (random_hex(), rapport());
+    let replies = together(50, |rank| clients[rank % 2].post_with_key("/v1/signalements", &key, &body));
+    assert!(replies.iter().all(|reply| reply.status == 201 && reply.body == replies[0].body));
+    assert_eq!(all(&clients[1], "/v1/signalements").len(), before + 1);
+
+    let depots: Vec<_> = (0..20).map(|rank| draft(&clients[rank % 2], &rapport())).collect();
+    together(20, |rank| {
+        transmit(&clients[rank % 2], &depots[rank]);
+        clients[(rank + 1) % 2].get(&depots[rank].path())
+    });
+    for depot in &depots {
+        env.mails(&depot.reference, 2);
+    }
+    let waiting = "SELECT count(*) AS v FROM envoi WHERE statut <> 'remis'";
+    let demo = env.sql("77").number("SELECT count(*) AS v FROM envoi WHERE statut = 'accuse'");
+    wait_until("everything sent", Duration::from_secs(30), || env.sql("77").number(waiting) == demo);
+    for depot in &depots {
+        assert_eq!(env.mails(&depot.reference, 2).len(), 2, "each sending leaves once, whoever delivers it");
+    }
+    let mut sql = env.sql("77");
+    let (count, last) =
+        (sql.number("SELECT count(*) AS v FROM fait"), sql.number("SELECT max(seq) AS v FROM fait"));
+    assert_eq!(count, last, "one journal, without gap");
+    let (passes, said) = env.verify();
+    assert!(passes, "{said}");
+    assert!(second.terminate());
+}
+
+sur_les_deux_bases!(r44_a_key_is_kept_72_hours, Options::CLOCK, |env| {
+    let start = api::horloge::Horloge::systeme().now();
+    let post = |hours: i64| {
+        env.set_clock(start + chrono::TimeDelta::hours(hours));
+        // The jobs look around once a second: what is too old is forgotten.
+        std::thread::sleep(Duration::from_millis(1500));
+        let client = env.client("association");
+        client.post_with_key("/v1/signalements", "soixante-douze", &rapport()).expect(201)["id"].clone()
+    };
+    let first = post(0);
+    assert_eq!(post(71), first, "kept for 72 hours");
+    assert_ne!(post(73), first, "then it may serve again");
 });

@@ -266,3 +266,56 @@ sur_les_deux_bases!(sig_8_counts_from_the_paris_date, Options::CLOCK, |env| {
         assert_eq!(due["etat"], etat, "at {instant}: {due}");
     }
 });
+
+sur_les_deux_bases!(ter_1_extra_copy_carries_a_link_alone, |env| {
+    env.change_settings("77", |parametres| parametres["copies"] = json!(["association-77"]));
+    // The CRIP reports: the association is a third party here.
+    let crip = env.client("crip");
+    let depot = transmitted(&crip);
+    let mails = env.mails(&depot.reference, 3);
+    let copies: Vec<_> = mails.iter().filter(|mail| mail.a == ["association-77@example.org"]).collect();
+    assert_eq!(copies.len(), 1, "{:?}", mails.iter().map(|mail| &mail.a).collect::<Vec<_>>());
+    let whole = String::from_utf8_lossy(&copies[0].octets).into_owned();
+    assert!(copies[0].document().is_none(), "the reference alone");
+    for name in ["Lafontaine", "Ambre", "Dubreuil", "rue des Essais"] {
+        assert!(!whole.contains(name) && !copies[0].texte().contains(name), "{name}");
+    }
+    // It knows that it exists, by the e-mail; it sees nothing of it.
+    let association = env.client("association");
+    association.get(&depot.path()).refused(404, "introuvable");
+    association.get(&format!("/v1/dossiers/{}", depot.dossier)).refused(404, "introuvable");
+    assert!(!crate::appui::scenario::lists(&association, "/v1/signalements", &depot.id));
+    assert!(!crate::appui::scenario::lists(&association, "/v1/dossiers", &depot.dossier));
+});
+
+sur_les_deux_bases!(sig_2_subject_is_a_setting_and_stays_on_one_line, |env| {
+    let objet = "Objet du territoire, avec des accents : é, œ, « »";
+    env.change_settings("77", |parametres| parametres["objet_courriel"] = json!(objet));
+    let depot = transmitted(&env.client("association"));
+    let mails = env.mails(&depot.reference, 2);
+    assert!(mails.iter().all(|mail| mail.objet() == objet));
+    assert_eq!(env.client("crip").get("/v1/territoire").expect(200)["objet_courriel"], objet);
+});
+
+sur_les_deux_bases!(sig_2_hostile_texts_stay_texts, |env| {
+    // What an author writes can neither add a header, nor a part, nor an element to the document.
+    let client = env.client("association");
+    let hostile = "<script>alert(1)</script>\r\nBcc: autre@example.org\r\n.\r\nQUIT\r\n--limite\r\n";
+    let body = rapport_with(&json!({
+        "contact_mineur": {"valeur": hostile},
+        "elements_situation": {"valeur": hostile},
+        "auteurs": [{"nom": "A <b>gras</b>", "telephone": "01 99 00 12 34", "courriel": "a@example.org"}],
+    }));
+    let depot = draft(&client, &body);
+    transmit(&client, &depot);
+    let mails = env.mails(&depot.reference, 2);
+    assert_eq!(mails.len(), 2);
+    for mail in &mails {
+        assert_eq!(mail.objet(), OBJET);
+        assert!(!mail.a.iter().any(|to| to.starts_with("autre")), "{:?}", mail.a);
+        assert!(mail.lu().bcc().is_none());
+        let (_, document) = mail.document().expect("document");
+        assert!(!document.contains("<script>") && !document.contains("<b>gras"), "{document}");
+        assert!(document.contains("QUIT"), "nothing is cut: {document}");
+    }
+});

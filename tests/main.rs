@@ -21,5 +21,7 @@ mod fuites;
 mod installation;
 mod integrite;
 mod jetons;
+mod limites;
 mod maison;
 mod pannes;
+mod registre;

@@ -48,12 +48,14 @@ pub(crate) struct Options {
     pub(crate) process: bool,
     /// A clock that stands still until the test moves it; in this process only.
     pub(crate) movable_clock: bool,
+    /// Requests per minute and per caller, 0 for no limit; in this process only.
+    pub(crate) rate: u32,
 }
 
 impl Options {
     /// In this process, with the clock of the machine.
     pub(crate) const INSIDE: Self =
-        Self { durability: Durability::Quick, process: false, movable_clock: false };
+        Self { durability: Durability::Quick, process: false, movable_clock: false, rate: 0 };
     /// The real binary.
     pub(crate) const PROCESS: Self = Self { process: true, ..Self::INSIDE };
     /// In this process, with a clock that the test moves.
@@ -270,12 +272,12 @@ impl Env {
         *self.server.lock().expect("serveur") = Some(running);
     }
 
-    /// The library's server, wired as `maillage demo` wires it, without rate limits.
+    /// The library's server, wired as `maillage demo` wires it.
     fn start_inside(&self, ready: bool) -> Serveur {
         let mut settings = api::settings::Settings::in_folder(self.data());
         let url = |url: String| SecretUrl::new(Url::parse(&url).expect("URL"));
         settings.database_url = self.database.as_ref().map(|database| url(database.url()));
-        settings.debit_par_minute = Some(0);
+        settings.debit_par_minute = Some(self.options.rate);
         settings.emetteur = Some(EmetteurDeclare {
             jwks: self.folder.path().join("jwks.json"),
             issuer: ISSUER.to_owned(),
@@ -343,6 +345,16 @@ impl Env {
         self.issuer.ed().token(&gabarit)
     }
 
+    /// Changes the public keys of the tests' issuer, as the server reads them.
+    pub(crate) fn write_jwks(&self, jwks: &str) {
+        std::fs::write(self.jwks(), jwks).expect("JWKS");
+    }
+
+    /// The file of the public keys of the tests' issuer.
+    pub(crate) fn jwks(&self) -> PathBuf {
+        self.folder.path().join("jwks.json")
+    }
+
     /// The tests' issuer.
     pub(crate) fn issuer(&self) -> &'static FauxEmetteur {
         self.issuer
@@ -406,6 +418,20 @@ impl Env {
         self.sql("77").execute(&format!(
             "UPDATE envoi SET prochain_essai_le = {le}{lease} WHERE statut IN ('a_envoyer', 'echec')"
         ));
+    }
+
+    /// Changes the settings of a territoire behind the server's back.
+    pub(crate) fn change_settings(&self, territoire: &str, change: impl Fn(&mut Value)) {
+        let mut sql = self.sql(territoire);
+        let column = match self.engine {
+            Engine::Sqlite => "parametres",
+            Engine::Postgres => "parametres::text",
+        };
+        let text = sql.texts(&format!("SELECT {column} AS v FROM territoire")).remove(0);
+        let mut parametres: Value = serde_json::from_str(&text).expect("JSON");
+        change(&mut parametres);
+        let text = parametres.to_string().replace('\'', "''");
+        sql.execute(&format!("UPDATE territoire SET parametres = '{text}'"));
     }
 
     /// An identifier as this engine writes it.
