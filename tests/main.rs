@@ -25,3 +25,4 @@ mod limites;
 mod maison;
 mod pannes;
 mod registre;
+mod registre;

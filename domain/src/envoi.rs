@@ -90,7 +90,7 @@ pub struct Envoi {
     pub destinataire: OrganisationId,
     /// Where it stands.
     pub statut: StatutEnvoi,
-    /// The addresses it was made for; empty until the message is made.
+    /// The addresses it was made for, empty until the message is made; once handed over, those that were accepted.
     pub adresses: Vec<String>,
     /// RFC 5322 Message-ID: the same at each attempt.
     pub message_id: String,
@@ -102,7 +102,7 @@ pub struct Envoi {
     pub prochain_essai_le: DateTime<Utc>,
     /// When the mail server accepted it.
     pub remis_le: Option<DateTime<Utc>>,
-    /// Code of the last failure, never the server's text.
+    /// Code of the last failure, or of the refusal of some addresses; never the server's text.
     pub erreur: Option<String>,
 }
 

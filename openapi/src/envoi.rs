@@ -48,7 +48,8 @@ pub struct EnvoiVue {
     pub destinataire: OrganisationRef,
     /// État.
     pub statut: StatutEnvoiVue,
-    /// Adresses pour lesquelles le message a été fait ; vide tant qu’il ne l’est pas.
+    /// Adresses pour lesquelles le message a été fait, vide tant qu’il ne l’est pas ; une fois remis, celles que le
+    /// serveur de messagerie a acceptées.
     #[schema(max_items = 20)]
     pub adresses: Vec<String>,
     /// `Message-ID` du courriel, le même à chaque essai.
@@ -64,7 +65,8 @@ pub struct EnvoiVue {
     pub prochain_essai_a: Option<DateTime<Utc>>,
     /// Acceptation par le serveur de messagerie (UTC).
     pub remis_a: Option<DateTime<Utc>>,
-    /// Cause du dernier échec : un code, jamais le texte du serveur.
+    /// Cause du dernier échec, ou `adresses_refusees` si l’envoi n’a été remis qu’à certaines adresses : un code, jamais
+    /// le texte du serveur.
     #[schema(max_length = 64)]
     pub erreur: Option<String>,
 }

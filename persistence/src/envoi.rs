@@ -152,19 +152,32 @@ pub fn keep_message(
     Ok(changed == 1)
 }
 
-/// Records that the mail server accepted it. `false` when the lease was lost: somebody else has it.
+/// Code kept beside a sending that went to some of its addresses only.
+const ADRESSES_REFUSEES: &str = "adresses_refusees";
+
+/// Records that the mail server accepted it, for all its addresses but the refused ones: the registre names those to
+/// which it went (SIG-2b). `false` when the lease was lost: somebody else has it.
 ///
 /// # Errors
 /// The database fails.
-pub fn mark_delivered(s: &mut Session<'_>, prise: &Prise, now: DateTime<Utc>) -> Result<bool, Erreur> {
-    let changed = diesel::update(envoi::table.find(Id(prise.envoi.id.0)))
+pub fn mark_delivered(
+    s: &mut Session<'_>,
+    prise: &Prise,
+    refusees: &[String],
+    now: DateTime<Utc>,
+) -> Result<bool, Erreur> {
+    let id = Id(prise.envoi.id.0);
+    let adresses: String = envoi::table.find(id).select(envoi::adresses).first(s.cnx)?;
+    let servies: Vec<&str> = adresses.lines().filter(|a| !refusees.iter().any(|r| r == a)).collect();
+    let changed = diesel::update(envoi::table.find(id))
         .filter(envoi::jeton.eq(prise.jeton))
         .set((
             envoi::statut.eq(StatutEnvoi::Remis.code()),
+            envoi::adresses.eq(servies.join("\n")),
             envoi::tentatives.eq(prise.envoi.tentatives + 1),
             envoi::remis_le.eq(Some(Instant::from(now))),
             envoi::bail_jusqu_a.eq(None::<Instant>),
-            envoi::erreur.eq(None::<String>),
+            envoi::erreur.eq((!refusees.is_empty()).then_some(ADRESSES_REFUSEES)),
         ))
         .execute(s.cnx)?;
     Ok(changed == 1)

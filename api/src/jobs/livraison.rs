@@ -53,7 +53,7 @@ pub fn deliver_next(base: &Base, outils: &Outils) -> Resultat<bool> {
                     if !refusees.is_empty() {
                         log::warn!("envoi {}: {} addresses refused", prise.envoi.id, refusees.len());
                     }
-                    record_delivery(base, prise, now)?;
+                    record_delivery(base, prise, refusees, now)?;
                 }
                 Remise::Echec(echec) => {
                     record_failure(base, prise, echec.cause.code(), echec.definitif, now)?;
@@ -158,16 +158,21 @@ pub fn compose(
 
 /// Records that the mail server accepted a sending: the registre, its fact and, for the Parquet's, the report that
 /// counts as made (SIG-2).
-fn record_delivery(base: &Base, prise: Prise, now: DateTime<Utc>) -> Resultat<()> {
-    base.write(move |tx| record_delivery_in(tx, &prise, now))
+fn record_delivery(base: &Base, prise: Prise, refusees: Vec<String>, now: DateTime<Utc>) -> Resultat<()> {
+    base.write(move |tx| record_delivery_in(tx, &prise, &refusees, now))
 }
 
 /// The same, inside a transaction.
 ///
 /// # Errors
 /// The base fails.
-pub fn record_delivery_in(tx: &mut Ecriture<'_>, prise: &Prise, now: DateTime<Utc>) -> Resultat<()> {
-    if !envoi::mark_delivered(tx, prise, now)? {
+pub fn record_delivery_in(
+    tx: &mut Ecriture<'_>,
+    prise: &Prise,
+    refusees: &[String],
+    now: DateTime<Utc>,
+) -> Resultat<()> {
+    if !envoi::mark_delivered(tx, prise, refusees, now)? {
         return Ok(());
     }
     let envoi = envoi::find(tx, prise.envoi.id)?

@@ -231,7 +231,7 @@ fn settle(tx: &mut Ecriture<'_>, scene: &Scene, le: DateTime<Utc>) -> Resultat<(
         let compose = livraison::compose(tx, &prise.envoi, &scene.expediteur, &scene.url_publique, le)?;
         let message = compose.map_err(|e| Erreur::from(persistence::Erreur::Interne(e.to_string())))?;
         envoi::keep_message(tx, &prise, &message.adresses, &message.octets, &message.empreinte())?;
-        livraison::record_delivery_in(tx, &prise, le)?;
+        livraison::record_delivery_in(tx, &prise, &[], le)?;
     }
     Ok(())
 }
