@@ -25,4 +25,3 @@ mod limites;
 mod maison;
 mod pannes;
 mod registre;
-mod registre;
