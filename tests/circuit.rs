@@ -184,6 +184,10 @@ sur_les_deux_bases!(sig_4_nothing_sent_is_edited, |env| {
     let depot = transmitted(&association);
     let reply = association.patch(&depot.path(), &depot.etag, &json!({"ressort": "melun"}));
     assert!([409, 412].contains(&reply.status), "{reply}");
+    // What the state forbids is said before what the body says badly, and to a reader that it is not theirs.
+    let bad = json!({"lieu_effectif": {"valeur": "  "}});
+    association.patch(&depot.path(), "*", &bad).refused(409, "brouillon_requis");
+    env.client("crip").patch(&depot.path(), "*", &bad).refused(403, "role_insuffisant");
     association.send("DELETE", &depot.path(), &[("If-Match", &depot.etag)], None).problem(405);
     let abandon = association.post(&format!("{}/abandon", depot.path()), &json!({}));
     abandon.refused(409, "brouillon_requis");
