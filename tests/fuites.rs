@@ -143,6 +143,9 @@ sur_les_deux_bases!(sec_5_planted_names_are_nowhere_in_clear, Options::PROCESS, 
 
     assert!(named.iter().all(|answer| answer.status == 400));
 
+    association.send("GET", "/v1/moi", &[("X-Request-Id", "Quarkovitch-Temoin")], None);
+    association.send("GET", "/v1/moi", &[("User-Agent", "Quarkovitch-Temoin")], None);
+
     // While the server runs (WAL included), then once it has left.
     let mut folders = vec![env.data(), env.keys(), env.log().parent().expect("dossier").to_path_buf()];
     if let Some(database) = env.database() {
