@@ -148,7 +148,7 @@ CREATE TABLE envoi (
 );
 CREATE INDEX envoi_dossier_idx ON envoi (dossier);
 CREATE INDEX envoi_signalement_idx ON envoi (signalement);
-CREATE INDEX envoi_destinataire_idx ON envoi (destinataire);
+CREATE INDEX envoi_destinataire_dossier_idx ON envoi (destinataire, dossier);
 CREATE INDEX envoi_statut_prochain_essai_le_idx ON envoi (statut, prochain_essai_le);
 
 CREATE TABLE echeance (
