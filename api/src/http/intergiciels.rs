@@ -108,12 +108,12 @@ pub async fn throttle(
     Ok(reponse)
 }
 
-/// The caller's identifier when it has the shape of one, else a new one.
+/// The caller's identifier when it can be nothing else (hexadecimal digits and hyphens, 16 to 64: a UUID, or what a
+/// proxy draws), else a new one: it goes to the log, where no name may come.
 fn request_id(req: &ServiceRequest) -> String {
     let recu = req.headers().get(&X_REQUEST_ID).and_then(|valeur| valeur.to_str().ok());
     let admis = |texte: &&str| {
-        (1..=64).contains(&texte.len())
-            && texte.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+        (16..=64).contains(&texte.len()) && texte.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
     };
     match (recu.filter(admis), req.app_data::<web::Data<Etat>>()) {
         (Some(recu), _) => recu.to_owned(),

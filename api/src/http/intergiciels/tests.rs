@@ -101,11 +101,12 @@ async fn request_ids_are_taken_over_when_they_have_the_shape_of_one() {
         let (_, entetes, _) = answer("GET", "/bon", Some(id)).await;
         entetes.get(X_REQUEST_ID).and_then(|v| v.to_str().ok()).expect("id").to_owned()
     };
-    let longue = "x".repeat(64);
-    for bonne in ["a", "A.b_c-9", &longue] {
+    let longue = "a1".repeat(32);
+    let nginx = "5f2c8e01b94d4c7a8e6d1f0a3b5c7d9e";
+    for bonne in ["0190d6c2-7a3e-7c4f-8000-000000000001", nginx, &longue] {
         assert_eq!(vu(bonne).await, bonne);
     }
-    for mauvaise in ["", "a b", "a\"", "é", "{x}", &"x".repeat(65)] {
+    for mauvaise in ["", "abc", "Camille-Exemple-2010", "01 02 03 04 05 06 07", "a\"", "é", &"a".repeat(65)] {
         assert_ne!(vu(mauvaise).await, mauvaise);
     }
 }
