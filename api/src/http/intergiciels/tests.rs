@@ -106,7 +106,8 @@ async fn request_ids_are_taken_over_when_they_have_the_shape_of_one() {
     for bonne in ["0190d6c2-7a3e-7c4f-8000-000000000001", nginx, &longue] {
         assert_eq!(vu(bonne).await, bonne);
     }
-    for mauvaise in ["", "abc", "Camille-Exemple-2010", "01 02 03 04 05 06 07", "a\"", "é", &"a".repeat(65)] {
+    for mauvaise in ["", "abc", "Camille-Exemple-2010", "01 02 03 04 05 06 07", "a\"", "é", &"a".repeat(65)]
+    {
         assert_ne!(vu(mauvaise).await, mauvaise);
     }
 }
