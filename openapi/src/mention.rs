@@ -125,7 +125,7 @@ pub enum MentionIdentite {
     Inconnue(MentionInconnue),
 }
 
-/// A mention as it arrives: both forms in one, told apart by [`MentionEntree::merge`], which names every fault.
+/// A mention as it arrives: both forms in one, told apart when they are merged, every fault named.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, bound = "T: Deserialize<'de>")]
 pub struct MentionEntree<T> {
