@@ -22,6 +22,7 @@ test: ## Exécute tous les essais, sur SQLite et PostgreSQL, puis le contrat ; i
 	$(MAKE) build
 	cargo test --workspace --locked --no-fail-fast
 	outils/oracle.sh
+	outils/dehors.sh
 	outils/contrat.sh
 
 lint: ## Vérifie le format, les avertissements, la documentation du code et les dépendances
