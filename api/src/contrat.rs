@@ -3,7 +3,7 @@
 use openapi::chemins;
 use openapi::exemples;
 use openapi::probleme::{Problem, TYPE_DE_CONTENU};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayItems, ObjectBuilder, Type};
@@ -152,7 +152,31 @@ fn has_key(chemin: &str, methode: &str) -> bool {
     methode == "POST" && chemin.starts_with("/v1/") && chemin != chemins::ACCUSES_RECEPTION_LOTS
 }
 
-/// The codes of the catalogue by which the operation may refuse, one per status.
+/// The refusals of the rules (409, 422), operation by operation; the first of a status is its example.
+fn rule_refusals(operation: &str) -> &'static [&'static str] {
+    match operation {
+        "create_signalement" => &[
+            "identifiant_externe_deja_donne",
+            "mentions_invalides",
+            "corps_invalide",
+            "cle_idempotence_reutilisee",
+        ],
+        "update_signalement" => &["brouillon_requis", "mentions_invalides"],
+        "transmit_signalement" => {
+            &["brouillon_requis", "crip_absente", "mentions_manquantes", "cle_idempotence_reutilisee"]
+        }
+        "abandon_signalement" => &["brouillon_requis", "cle_idempotence_reutilisee"],
+        "close_signalement" => {
+            &["accuse_attendu", "signalement_clos", "corps_invalide", "cle_idempotence_reutilisee"]
+        }
+        "put_accuse_reception" => {
+            &["reference_parquet_deja_utilisee", "signalement_deja_accuse", "date_future", "corps_invalide"]
+        }
+        _ => &[],
+    }
+}
+
+/// The codes of the catalogue by which the operation may refuse.
 fn refusals(chemin: &str, methode: &str, operation: &Operation) -> Vec<&'static str> {
     let mut codes = vec!["indisponible", "erreur_interne"];
     if chemin.starts_with("/sante/") {
@@ -174,9 +198,7 @@ fn refusals(chemin: &str, methode: &str, operation: &Operation) -> Vec<&'static 
     if methode != "GET" {
         codes.push("role_insuffisant");
     }
-    if methode != "GET" && chemin != chemins::ACCUSES_RECEPTION_LOTS {
-        codes.extend(["brouillon_requis", "mentions_manquantes"]);
-    }
+    codes.extend(rule_refusals(operation.operation_id.as_deref().unwrap_or_default()));
     if methode == "PATCH" {
         codes.extend(["precondition_requise", "revision_perimee"]);
     }
@@ -186,21 +208,32 @@ fn refusals(chemin: &str, methode: &str, operation: &Operation) -> Vec<&'static 
     codes
 }
 
+/// Documents one refusal; several of the same status share an answer, whose description names them all.
 fn add_problem(operation: &mut Operation, code: &'static str) {
     let Some(fiche) = catalogue::fiche(code) else { return };
-    let exemple = serde_json::json!({
+    let reponses = &mut operation.responses.responses;
+    let statut = fiche.statut.to_string();
+    if let Some(RefOr::T(reponse)) = reponses.get_mut(&statut) {
+        if reponse.content.contains_key(TYPE_DE_CONTENU) {
+            reponse.description = format!("{} ; {}", reponse.description, fiche.titre);
+        }
+        return;
+    }
+    let exemple = exemples::refus(code).unwrap_or_else(|| json!({ "detail": fiche.titre }));
+    let champ = |nom: &str, defaut: Value| exemple.get(nom).cloned().unwrap_or(defaut);
+    let exemple = json!({
         "type": catalogue::adresse(code),
         "title": fiche.titre,
         "status": fiche.statut,
-        "detail": fiche.titre,
+        "detail": champ("detail", json!(fiche.titre)),
         "code": code,
-        "regle": null,
-        "erreurs": [],
+        "regle": champ("regle", Value::Null),
+        "erreurs": champ("erreurs", json!([])),
     });
     let contenu =
         ContentBuilder::new().schema(Some(Ref::from_schema_name("Probleme"))).example(Some(exemple)).build();
     let reponse = ResponseBuilder::new().description(fiche.titre).content(TYPE_DE_CONTENU, contenu).build();
-    operation.responses.responses.entry(fiche.statut.to_string()).or_insert(RefOr::T(reponse));
+    reponses.insert(statut, RefOr::T(reponse));
 }
 
 fn add_examples(operation: &mut Operation) {

@@ -146,6 +146,59 @@ pub fn reponse(operation: &str, statut: &str) -> Option<Value> {
     })
 }
 
+/// What the example of a refusal says besides its code: `detail`, `regle` and `erreurs`, as the server would.
+pub fn refus(code: &str) -> Option<Value> {
+    Some(match code {
+        "mentions_manquantes" => json!({
+            "regle": "SIG-1",
+            "detail": "Le signalement est incomplet : chaque mention obligatoire doit être renseignée, ou déclarée \
+                       inconnue avec un motif.",
+            "erreurs": [{
+                "pointeur": "/lieu_effectif",
+                "code": "mention_manquante",
+                "message": "Mention obligatoire : indiquez le lieu où le mineur se trouve effectivement, ou \
+                            déclarez-la inconnue avec un motif.",
+            }],
+        }),
+        "mentions_invalides" => json!({
+            "regle": "SIG-1",
+            "detail": "Certains champs ne sont pas valides.",
+            "erreurs": [{
+                "pointeur": "/lieu_effectif/motif",
+                "code": "motif_manquant",
+                "message": "Dites pourquoi cette mention n’est pas connue.",
+            }],
+        }),
+        "brouillon_requis" => json!({
+            "regle": "SIG-4",
+            "detail": "Ce signalement a été transmis : rien de ce qui est envoyé n’est modifié ni supprimé.",
+        }),
+        "accuse_attendu" => json!({
+            "regle": "SIG-4",
+            "detail": "Ce signalement ne peut être clos qu’après l’accusé de réception du parquet.",
+        }),
+        "reference_parquet_deja_utilisee" => json!({
+            "regle": "SIG-5",
+            "detail": "Cette référence du parquet a déjà servi pour un autre contenu.",
+        }),
+        "date_future" => json!({
+            "regle": "SIG-5",
+            "detail": "L’accusé de réception porte une date à venir.",
+            "erreurs": [{ "pointeur": "/date", "code": "date_future", "message": "Cette date est à venir." }],
+        }),
+        "parametres_invalides" => json!({
+            "regle": "EVA-3",
+            "detail": "Ces paramètres ne conviennent pas à la règle demandée.",
+            "erreurs": [{
+                "parametre": "voie",
+                "code": "parametre_requis",
+                "message": "Indiquez la voie : opp ou hors_opp.",
+            }],
+        }),
+        _ => return None,
+    })
+}
+
 const SIGNALEMENT: &str = "019a9f00-0000-7000-8000-000000000051";
 const DOSSIER: &str = "019a9f00-0000-7000-8000-000000000052";
 const REFERENCE: &str = "SIG-77-2026-00042";
