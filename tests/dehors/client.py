@@ -10,7 +10,7 @@ import requests
 CHAMPS_PROBLEME = {"type", "title", "status", "detail", "code", "regle", "erreurs"}
 # What would tell an outsider how the server is made.
 FUITES = re.compile(
-    r"(?i)sqlite|postgres|diesel|actix|serde|panick|\.rs\b|select |insert |unwrap|thread '|/work/|/tmp/"
+    r"(?i)sqlite|postgres|diesel|actix|serde|panick|\.rs\b|select |insert |unwrap|thread '|/home/|/root/|/tmp/"
     r"|expected|invalid type|missing field|unknown field|at line \d"
 )
 
