@@ -176,7 +176,7 @@ sur_les_deux_bases!(
         assert!(par_marque.values().all(|nombre| *nombre == 1), "and once: {par_marque:?}");
 
         // Each sending arrives; a duplicate bears the Message-ID of the first. A server that was killed leaves its
-        // leases behind, for five minutes: they are made over, as time would.
+        // leases behind, for thirty seconds: they are made over, as time would.
         env.kill();
         env.hurry_envois();
         env.restart();
